@@ -1,0 +1,1 @@
+"""People: users, their staff roles, their language and time zone."""

@@ -1,0 +1,61 @@
+"""What every answer and every session gets, whatever page it is."""
+
+from collections.abc import Callable
+from time import time
+
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class PolicyHeaders(CSPMiddleware):
+    """Strict content policy everywhere; the admin of plain data runs Alpine, which needs a wider one.
+
+    Pages of people who are signed in are never kept by a browser or a proxy.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if request.path.startswith("/admin/"):
+            wider = {
+                "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
+                "style-src": [SELF, UNSAFE_INLINE],
+            }
+            response._csp_update = wider  # type: ignore[attr-defined]
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated and "Cache-Control" not in response.headers:
+            add_never_cache_headers(response)
+        return super().process_response(request, response)
+
+
+class SessionEnds:
+    """Ends a session that nobody used for `SESSION_IDLE_SECONDS`, or that is older than `SESSION_COOKIE_AGE`.
+
+    The time of the last use is written once in five minutes at most, so a page costs no extra write.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            session, now = request.session, int(time())
+            begun = session.setdefault("begun_at", now)
+            seen = session.get("seen_at", now)
+            if (
+                now - seen > settings.SESSION_IDLE_SECONDS
+                or now - begun > settings.SESSION_COOKIE_AGE
+            ):
+                logout(request)
+            elif "seen_at" not in session or now - seen > 300:
+                session["seen_at"] = now
+        return self.get_response(request)

@@ -1,0 +1,280 @@
+"""What settings are made of: database, cache, files, mail, secrets and logs, each from its variables."""
+
+import secrets
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote
+
+import structlog
+
+from config import env
+
+LOCAL_HINT = "set it, or DEBUG=1 on your own machine."
+EMAIL_PROVIDERS = {
+    "mailgun": ("anymail.backends.mailgun.EmailBackend", "MAILGUN_API_KEY"),
+    "postmark": ("anymail.backends.postmark.EmailBackend", "POSTMARK_SERVER_TOKEN"),
+    "sendgrid": ("anymail.backends.sendgrid.EmailBackend", "SENDGRID_API_KEY"),
+    "brevo": ("anymail.backends.brevo.EmailBackend", "BREVO_API_KEY"),
+}
+
+
+def folder(path: str) -> str | None:
+    """A folder that must exist where it is named."""
+    if path and not Path(path).is_dir():
+        raise env.SettingsError(f"the folder {path} does not exist.")
+    return path or None
+
+
+def writable(path: Path) -> Path:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (path / ".writable").touch()
+        (path / ".writable").unlink()
+    except OSError as error:
+        raise env.SettingsError(
+            f"the folder {path} cannot be written ({error.strerror}); name another in RECOURSE_VAR."
+        ) from None
+    return path
+
+
+def secret_key(var: Path, local: bool) -> str:
+    """SECRET_KEY; the demo and development make their own once and keep it, so sessions survive a restart."""
+    value = env.text("SECRET_KEY")
+    if value or not local:
+        value = value or env.required("SECRET_KEY", LOCAL_HINT)
+        if not local and (len(value) < 50 or len(set(value)) < 5):
+            raise env.SettingsError("SECRET_KEY is too short; use at least 50 random characters.")
+        return value
+    kept = writable(var) / "secret_key"
+    try:
+        with kept.open("x") as file:
+            kept.chmod(0o600)
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return kept.read_text() or secrets.token_urlsafe(50)
+
+
+def base_url(local: bool) -> str:
+    """The address under which people reach the portal, without a slash at its end; mails link to it."""
+    port = env.text("PORT", "8000")
+    if not local:
+        env.required(
+            "BASE_URL", "give the portal's public address, such as https://help.example.org."
+        )
+    parts = env.url("BASE_URL", ("http", "https"), f"http://127.0.0.1:{port}")
+    if parts is None or not parts.hostname or parts.path.strip("/"):
+        raise env.SettingsError("BASE_URL must be an address with a host and no path.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def allowed_hosts(base: str, local: bool) -> list[str]:
+    default = "*" if local else base.split("://")[1].rsplit(":", 1)[0]
+    return env.listing("ALLOWED_HOSTS", default)
+
+
+def database(var: Path, local: bool) -> dict[str, Any]:
+    if not local:
+        env.required("DATABASE_URL", "give postgres://user:password@host/name or sqlite:////path.")
+    parts = env.url(
+        "DATABASE_URL",
+        ("sqlite", "postgres", "postgresql"),
+        f"sqlite:///{var / 'recourse.sqlite3'}",
+    )
+    assert parts
+    return sqlite(parts) if parts.scheme == "sqlite" else postgres(parts)
+
+
+def sqlite(parts: SplitResult) -> dict[str, Any]:
+    """Write-ahead log, and write transactions that take their lock at once, so that none fails half-way."""
+    path = Path(unquote(parts.path))
+    if parts.netloc or not path.name or not parts.path.startswith("/"):
+        raise env.SettingsError("DATABASE_URL for SQLite is sqlite:////absolute/path/to/file.")
+    path = Path("/" + parts.path.lstrip("/"))
+    if sqlite3.sqlite_version_info < (3, 35):
+        raise env.SettingsError("this Python's SQLite is older than 3.35; use another Python.")
+    writable(path.parent)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+
+
+def postgres(parts: SplitResult) -> dict[str, Any]:
+    """Connections live on between requests, are checked before use, and never wait or idle without end."""
+    name = unquote(parts.path.strip("/"))
+    if not name:
+        raise env.SettingsError("DATABASE_URL names no database; its form is postgres://host/name.")
+    limits = {
+        "lock_timeout": env.text("DATABASE_LOCK_TIMEOUT", "10s"),
+        "idle_in_transaction_session_timeout": env.text("DATABASE_IDLE_TIMEOUT", "60s"),
+    }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": env.number("DATABASE_CONN_MAX_AGE", 60, least=0),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 5,
+            **dict(parse_qsl(parts.query)),
+            "options": " ".join(f"-c {key}={value}" for key, value in limits.items()),
+        },
+    }
+
+
+def redis_url(local: bool) -> str:
+    if not local:
+        env.required("REDIS_URL", "give redis://host:6379/0; the workers need it.")
+    env.url("REDIS_URL", ("redis", "rediss", "unix"))
+    return env.text("REDIS_URL")
+
+
+def cache(redis: str) -> dict[str, Any]:
+    if not redis:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {
+        "BACKEND": "config.cache.PatientRedisCache",
+        "LOCATION": redis,
+        "KEY_PREFIX": "recourse",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+    }
+
+
+def storage(media: Path) -> dict[str, Any]:
+    """Where evidence lies: a private bucket where S3_BUCKET names one, else a folder that no web server serves."""
+    bucket = env.text("S3_BUCKET")
+    options = {
+        "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+        "region_name": env.text("S3_REGION") or None,
+        "access_key": env.text("S3_ACCESS_KEY") or None,
+        "secret_key": env.text("S3_SECRET_KEY") or None,
+    }
+    if not bucket:
+        return {
+            "BACKEND": "evidence.storage.PrivateFiles",
+            "OPTIONS": {"location": str(media), "base_url": None},
+        }
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "location": media.name,
+            "default_acl": None,
+            "file_overwrite": False,
+            "querystring_auth": True,
+            "querystring_expire": 60,
+            **options,
+        },
+    }
+
+
+def static_storage(manifest: bool) -> dict[str, Any]:
+    backend = (
+        "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if manifest
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    return {"BACKEND": backend}
+
+
+def static_root(base: Path) -> Path:
+    """Where `collectstatic` puts the files that the web processes send."""
+    return Path(env.text("STATIC_ROOT", str(base / "staticfiles"))).absolute()
+
+
+def mail(var: Path, local: bool, demo: bool = False) -> dict[str, Any]:
+    """EMAIL_URL: smtp://, smtps://, console://, file:///folder, or a provider such as postmark://TOKEN@."""
+    if not local:
+        env.required("EMAIL_URL", "give smtp://user:password@host:587 or another of .env.example.")
+    if demo and not env.text("EMAIL_URL"):
+        return {"EMAIL_BACKEND": "demo.mailbox.Backend"}
+    schemes = ("smtp", "smtps", "console", "file", *EMAIL_PROVIDERS)
+    parts = env.url("EMAIL_URL", schemes, f"file://{var / 'mail'}")
+    assert parts
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if parts.scheme in EMAIL_PROVIDERS:
+        backend, key = EMAIL_PROVIDERS[parts.scheme]
+        sender = {"MAILGUN_SENDER_DOMAIN": parts.hostname} if parts.scheme == "mailgun" else {}
+        return {"EMAIL_BACKEND": backend, "ANYMAIL": {key: user, **sender}}
+    if parts.scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if parts.scheme == "file":
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": unquote(parts.path),
+        }
+    if not parts.hostname:
+        raise env.SettingsError("EMAIL_URL names no mail server.")
+    secure = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if secure else 25),
+        "EMAIL_HOST_USER": user,
+        "EMAIL_HOST_PASSWORD": password,
+        "EMAIL_USE_SSL": secure,
+        "EMAIL_USE_TLS": not secure and dict(parse_qsl(parts.query)).get("tls") == "1",
+    }
+
+
+def logging(json: bool, level: str) -> dict[str, Any]:
+    """Logs to standard error. Keys and values are escaped by the renderer, so input cannot forge a line."""
+    if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise env.SettingsError("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.processors.StackInfoRenderer(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    tail: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if json
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": shared,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *tail,
+                ],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django_structlog": {"level": "WARNING"},
+            "django": {"handlers": [], "level": level, "propagate": True},
+            "django.server": {"handlers": [], "propagate": True},
+        },
+    }

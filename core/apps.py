@@ -1,0 +1,10 @@
+"""Django's entry for the kernel."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+    verbose_name = _("Kernel")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,306 @@
+"""Enforcing deadlines: any number of workers, a thousand cases at a time, each exactly once.
+
+A sweep claims cases whose clock has passed (`FOR NO KEY UPDATE … SKIP LOCKED`, oldest first), runs the handler
+that the case's app registered for that kind, and flushes the batch set-wise. The handler runs the very
+transitions that the pages run. A case that raises is set aside with its error; the rest goes through.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from django.db import DatabaseError, models, transaction
+from django.db.models import Q
+
+from core import clock
+from core.batch import Batch, SpoiltBatch
+from core.errors import CaseChanged
+from core.models import Case, Deadline, DeadlineState
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[Batch, Any, Any], None]
+Loader = Callable[[Batch, list[Any]], None]
+
+handlers: dict[tuple[type[Deadline], str], Handler] = {}
+reminders: dict[tuple[type[Deadline], str], Handler] = {}
+loaders: dict[type[Case], Loader] = {}
+
+BATCH_SIZE = 500
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=1)
+
+
+def enforces(model: type[Deadline], kind: str) -> Callable[[Handler], Handler]:
+    """Register what happens when a clock of this kind runs out: `handler(batch, case, deadline)`."""
+
+    def register(handler: Handler) -> Handler:
+        handlers[(model, str(kind))] = handler
+        return handler
+
+    return register
+
+
+def reminds(model: type[Deadline], *kinds: str) -> Callable[[Handler], Handler]:
+    """Register who is told half-way and 24 hours before a clock of these kinds runs out."""
+
+    def register(handler: Handler) -> Handler:
+        for kind in kinds:
+            reminders[(model, str(kind))] = handler
+        return handler
+
+    return register
+
+
+def loads(model: type[Case]) -> Callable[[Loader], Loader]:
+    """Register what the handlers of a case need beside it: `loader(batch, cases)` locks and attaches it in bulk."""
+
+    def register(loader: Loader) -> Loader:
+        loaders[model] = loader
+        return loader
+
+    return register
+
+
+def clocked() -> list[type[Deadline]]:
+    """Every deadline table for which something is registered."""
+    return sorted({model for model, _kind in [*handlers, *reminders]}, key=lambda m: m._meta.label)
+
+
+@dataclass
+class Sweep:
+    """What one sweep did. `lateness` is the longest time by which a clock was enforced late, in seconds."""
+
+    enforced: int = 0
+    reminded: int = 0
+    failed: int = 0
+    lateness: float = 0.0
+
+    @property
+    def total(self) -> int:
+        return self.enforced + self.reminded + self.failed
+
+
+def sweep(
+    *,
+    batch_size: int = BATCH_SIZE,
+    seconds: float = 60.0,
+    tables: list[type[Deadline]] | None = None,
+) -> Sweep:
+    """Enforce what is due, oldest first, then remind; stop when nothing is left or the time is used up.
+
+    `tables` names those to look into, where the caller knows which have something due.
+    """
+    done, end = Sweep(), monotonic() + seconds
+    for model in clocked() if tables is None else tables:
+        for select, act in ((_due, _enforce), (_remindable, _remind)):
+            while monotonic() < end:
+                if not _run(model, select, act, batch_size, done):
+                    break
+        while monotonic() < end and _retry_one(model, done):
+            pass
+    return done
+
+
+def _case_model(model: type[Deadline]) -> type[Case]:
+    meta: Any = model._meta
+    case: type[Case] = meta.get_field("case").related_model
+    return case
+
+
+def _due(now: datetime) -> Q:
+    return Q(state=DeadlineState.PENDING, due_at__lte=now)
+
+
+def _remindable(now: datetime) -> Q:
+    return Q(state=DeadlineState.PENDING, remind_at__lte=now, due_at__gt=now)
+
+
+def _claim(
+    batch: Batch,
+    model: type[Deadline],
+    select: Callable[[datetime], Q],
+    limit: int,
+    only: list[Any] | None,
+) -> list[Case]:
+    """Lock up to `limit` cases with a clock that matches; cases held by another worker are passed over."""
+    case_model, now = _case_model(model), clock.now()
+    tests: list[Any] = select(now).children
+    test = Q(**{f"deadlines__{name}": value for name, value in tests})
+    order = "deadlines__remind_at" if select is _remindable else "deadlines__due_at"
+    rows = case_model._default_manager.filter(test)
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    locked = rows.order_by(order).select_for_update(of=("self",), skip_locked=True, no_key=True)[
+        :limit
+    ]
+    cases = list({case.pk: case for case in locked}.values())
+    batch.adopt(cases)
+    if cases and case_model in loaders:
+        loaders[case_model](batch, cases)
+    return cases
+
+
+def _run(
+    model: type[Deadline],
+    select: Any,
+    act: Any,
+    limit: int,
+    done: Sweep,
+    only: list[Any] | None = None,
+    skip: frozenset[Any] = frozenset(),
+) -> int:
+    """One batch. Where the database refuses it, halves are tried until the one bad case stands alone."""
+    pks: list[Any] = []
+    poison: dict[Any, str] = {}
+    count = Sweep()
+    try:
+        with Batch() as batch:
+            for case in _claim(batch, model, select, limit, only):
+                pks.append(case.pk)
+                if case.pk in skip:
+                    continue
+                try:
+                    with batch.part():
+                        act(batch, model, case, count)
+                except SpoiltBatch:
+                    raise
+                except Exception:
+                    poison[case.pk] = traceback.format_exc()
+    except (DatabaseError, SpoiltBatch, CaseChanged) as error:
+        if len(pks) > 1:
+            middle = len(pks) // 2
+            return sum(
+                _run(model, select, act, limit, done, half, skip)
+                for half in (pks[:middle], pks[middle:])
+            )
+        if not pks or isinstance(error, CaseChanged):
+            raise
+        poison, count = {pks[0]: traceback.format_exc()}, Sweep()
+    for pk, trace in poison.items():
+        _set_aside(model, pk, select, trace)
+        done.failed += 1
+    done.enforced += count.enforced
+    done.reminded += count.reminded
+    done.lateness = max(done.lateness, count.lateness)
+    return len(pks)
+
+
+def _enforce(batch: Batch, model: type[Deadline], case: Case, count: Sweep) -> None:
+    for deadline in case.open_deadlines:
+        if deadline.state == DeadlineState.PENDING and deadline.passed(batch.now):
+            _fire(batch, model, case, deadline)
+            count.enforced += 1
+            count.lateness = max(count.lateness, (batch.now - deadline.due_at).total_seconds())
+
+
+def _fire(batch: Batch, model: type[Deadline], case: Case, deadline: Deadline) -> None:
+    batch.change(
+        deadline,
+        state=DeadlineState.ENFORCED,
+        ended_at=batch.now,
+        remind_at=None,
+        retry_at=None,
+        error="",
+    )
+    batch._reckon(case)
+    handlers[(model, deadline.kind)](batch, case, deadline)
+
+
+def _remind(batch: Batch, model: type[Deadline], case: Case, count: Sweep) -> None:
+    for deadline in case.open_deadlines:
+        if deadline.remind_at is not None and deadline.remind_at <= batch.now < deadline.due_at:
+            reminders[(model, deadline.kind)](batch, case, deadline)
+            batch.change(deadline, remind_at=deadline.next_reminder(batch.now))
+            count.reminded += 1
+
+
+def _set_aside(model: type[Deadline], pk: Any, select: Any, trace: str) -> None:
+    """Mark the clock of a case that raised, so that the admin sees it and it is tried again later."""
+    logger.error(
+        "deadline_set_aside", extra={"table": model._meta.label, "case": pk, "trace": trace}
+    )
+    with transaction.atomic():
+        _case_model(model)._default_manager.select_for_update(of=("self",), no_key=True).filter(
+            pk=pk
+        ).first()
+        now = clock.now()
+        wanted = (
+            Q(state__in=(DeadlineState.PENDING, DeadlineState.FAILED), due_at__lte=now)
+            if select is not _remindable
+            else select(now)
+        )
+        clocks: Any = model._default_manager
+        for deadline in clocks.filter(wanted, case_id=pk):
+            deadline.attempts += 1
+            deadline.error = trace[-4000:]
+            deadline.retry_at = now + min(FIRST_RETRY * 2 ** (deadline.attempts - 1), LONGEST_RETRY)
+            if select is _remindable:
+                deadline.remind_at = None
+            else:
+                deadline.state = DeadlineState.FAILED
+            deadline.save()
+
+
+def _retry_one(model: type[Deadline], done: Sweep) -> bool:
+    """Try the oldest set-aside clock whose time to retry has come, alone."""
+    now = clock.now()
+    waiting = (
+        model._default_manager.filter(state=DeadlineState.FAILED, retry_at__lte=now)
+        .order_by("retry_at")
+        .first()
+    )
+    return waiting is not None and retry(waiting, done)
+
+
+def retry(waiting: Deadline, done: Sweep | None = None) -> bool:
+    """Enforce one set-aside clock now; it is set aside again where it still fails. True where it was tried."""
+    model, done = type(waiting), done or Sweep()
+    pk, fired = waiting.case_id, 0  # type: ignore[attr-defined]
+    try:
+        with Batch() as batch:
+            rows = _case_model(model)._default_manager.filter(pk=pk)
+            cases = batch.adopt(
+                list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True))
+            )
+            if not cases:
+                return False
+            if type(cases[0]) in loaders:
+                loaders[type(cases[0])](batch, cases)
+            for deadline in cases[0].open_deadlines:
+                if deadline.state == DeadlineState.FAILED and deadline.passed(batch.now):
+                    _fire(batch, model, cases[0], deadline)
+                    fired += 1
+    except Exception:
+        _set_aside(model, pk, _due, traceback.format_exc())
+        done.failed += 1
+    else:
+        done.enforced += fired
+    return True
+
+
+def oldest_overdue() -> float:
+    """Seconds by which the oldest clock that nobody has enforced yet is late; 0 where none is."""
+    now = clock.now()
+    late = [
+        m._default_manager.filter(_due(now)).aggregate(first=models.Min("due_at"))["first"]
+        for m in clocked()
+    ]
+    return max(((now - due).total_seconds() for due in late if due), default=0.0)
+
+
+def next_due() -> datetime | None:
+    """When the next running clock of any kind runs out."""
+    dues = [
+        m._default_manager.filter(state=DeadlineState.PENDING).aggregate(
+            first=models.Min("due_at")
+        )["first"]
+        for m in clocked()
+    ]
+    return min((due for due in dues if due), default=None)

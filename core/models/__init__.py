@@ -1,0 +1,20 @@
+"""Rows that every case stands on."""
+
+from core.models.case import Case
+from core.models.deadline import OPEN_DEADLINES, Deadline, DeadlineState
+from core.models.event import Event
+from core.models.idempotency import DoneOnce
+from core.models.storefront import ClosingDay, DemoClock, PolicyVersion, Storefront
+
+__all__ = [
+    "OPEN_DEADLINES",
+    "Case",
+    "ClosingDay",
+    "Deadline",
+    "DeadlineState",
+    "DemoClock",
+    "DoneOnce",
+    "Event",
+    "PolicyVersion",
+    "Storefront",
+]

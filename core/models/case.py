@@ -1,0 +1,90 @@
+"""What every case has: a reference, a policy, one state, a chain of events and clocks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models
+
+from core.fsm import StateModel
+from core.models.deadline import Deadline, DeadlineState
+from core.models.event import GENESIS
+from core.models.storefront import PolicyVersion, Storefront, policy_version
+
+
+def deadlines_of(model: type[Case]) -> Any:
+    """The table of a case's clocks."""
+    meta: Any = model._meta
+    return meta.get_field("deadlines").related_model
+
+
+class Case(StateModel):
+    """A thing that people are waiting on. Subclasses declare `state` and their transitions.
+
+    `version` is the number of events and guards every update; `audit_head` is the hash of the last one;
+    `next_due_at` mirrors the earliest running clock, so that queues sort without a join.
+    `now` and `clocks` live in memory: a batch sets them under the row lock, a page through `cases.present`.
+    """
+
+    REFERENCE_PREFIX: ClassVar[str] = ""
+    deadlines: Any
+    state: Any
+    storefront_id: int
+    policy_version_id: int | None
+
+    reference = models.CharField(max_length=24, unique=True, editable=False)
+    storefront = models.ForeignKey(Storefront, on_delete=models.PROTECT, related_name="+")
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=0, editable=False)
+    audit_head = models.CharField(max_length=64, default=GENESIS, editable=False)
+    next_due_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    changed_at = models.DateTimeField(editable=False)
+
+    now: datetime | None = None
+    clocks: list[Deadline] | None = None
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def policy(self) -> PolicyVersion:
+        """The rules under which this case was opened and is judged."""
+        assert self.policy_version_id is not None
+        return policy_version(self.policy_version_id)
+
+    @property
+    def open_deadlines(self) -> list[Deadline]:
+        """Clocks that run, stand still or wait for a retry; the earliest first."""
+        if self.clocks is None:
+            raise RuntimeError(
+                f"{self.reference} was read without its clocks: use a Batch or cases.present"
+            )
+        return sorted((d for d in self.clocks if d.is_open), key=lambda d: d.due_at)
+
+    def deadline(self, kind: str, about: str = "") -> Deadline | None:
+        """The open clock of a kind, if there is one."""
+        return next((d for d in self.open_deadlines if d.kind == kind and d.about == about), None)
+
+    def in_time(self, kind: str) -> bool:
+        """False once an open clock of that kind has passed."""
+        return not any(d.kind == kind and d.passed(self._instant()) for d in self.open_deadlines)
+
+    def time_is_up(self, kind: str) -> bool:
+        """True where a clock of that kind has passed, also while the sweep is enforcing it."""
+        due = {DeadlineState.PENDING, DeadlineState.FAILED, DeadlineState.ENFORCED}
+        return any(
+            d.kind == kind and d.state in due and d.passed(self._instant())
+            for d in self.clocks or ()
+        )
+
+    def _instant(self) -> datetime:
+        if self.now is None:
+            raise RuntimeError(
+                f"{self.reference} was read without the time: use a Batch or cases.present"
+            )
+        return self.now

@@ -1,0 +1,249 @@
+"""The numbers of the rules: every one is a named setting of a versioned policy.
+
+A case keeps the version under which it was opened, so an edit never moves a clock that runs.
+The defaults are those of the product's specification, section 10.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refused
+
+Unit = Literal[
+    "days", "working days", "count", "bytes", "pixels", "seconds", "flag", "amount", "choice"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One number of the rules: its unit, its bounds (both included), and what it means to people."""
+
+    name: str
+    default: Any
+    unit: Unit
+    minimum: int
+    maximum: int
+    label: Any
+    group: Any
+    choices: tuple[tuple[str, Any], ...] = ()
+
+
+ORDERS, DISPUTES, EVIDENCE, STAFF = (
+    _("Orders and money"),
+    _("Disputes"),
+    _("Evidence"),
+    _("Staff targets"),
+)
+GATEWAYS = (("file", _("File for the bank")), ("wallet", _("Wallet")))
+
+SETTINGS: dict[str, Setting] = {
+    s.name: s
+    for s in (
+        Setting("payment_days", 3, "days", 1, 60, _("An order waits for its payment"), ORDERS),
+        Setting(
+            "protection_days",
+            15,
+            "days",
+            1,
+            180,
+            _("Buyer protection after delivery or the promised date"),
+            ORDERS,
+        ),
+        Setting(
+            "hold_days", 5, "days", 1, 60, _("An order on hold waits for its verification"), ORDERS
+        ),
+        Setting(
+            "closed_refund_days",
+            14,
+            "days",
+            1,
+            60,
+            _("Money of a closed order is back within"),
+            ORDERS,
+        ),
+        Setting(
+            "card_refund_working_days",
+            15,
+            "working days",
+            1,
+            60,
+            _("A refund to a card is back within"),
+            ORDERS,
+        ),
+        Setting(
+            "extension_max_days",
+            30,
+            "days",
+            1,
+            180,
+            _("Longest extension of delivery or protection"),
+            ORDERS,
+        ),
+        Setting(
+            "card_gateway",
+            "file",
+            "choice",
+            0,
+            0,
+            _("Refunds to cards go through"),
+            ORDERS,
+            GATEWAYS,
+        ),
+        Setting(
+            "seller_answer_days",
+            2,
+            "days",
+            1,
+            60,
+            _("A seller answers a new dispute within"),
+            DISPUTES,
+        ),
+        Setting(
+            "negotiation_days",
+            15,
+            "days",
+            1,
+            120,
+            _("Both agree within, counted from opening"),
+            DISPUTES,
+        ),
+        Setting(
+            "return_ship_days", 10, "days", 1, 60, _("A buyer ships a return within"), DISPUTES
+        ),
+        Setting(
+            "return_confirm_days",
+            10,
+            "days",
+            1,
+            60,
+            _("A seller checks a delivered return within"),
+            DISPUTES,
+        ),
+        Setting(
+            "return_transit_days",
+            30,
+            "days",
+            1,
+            120,
+            _("A return on its way counts as arrived after"),
+            DISPUTES,
+        ),
+        Setting(
+            "evidence_answer_days",
+            3,
+            "days",
+            1,
+            30,
+            _("A party answers a request for evidence within"),
+            DISPUTES,
+        ),
+        Setting(
+            "complaint_days",
+            7,
+            "days",
+            1,
+            200,
+            _("A decision becomes final after"),
+            DISPUTES,
+        ),
+        Setting(
+            "settlement_max_days",
+            30,
+            "days",
+            1,
+            90,
+            _("Latest date of a conditional settlement"),
+            DISPUTES,
+        ),
+        Setting(
+            "description_max_chars",
+            2000,
+            "count",
+            100,
+            20000,
+            _("Longest description of what happened"),
+            DISPUTES,
+        ),
+        Setting("message_max_chars", 4000, "count", 100, 20000, _("Longest message"), DISPUTES),
+        Setting(
+            "mediator_claim_days",
+            2,
+            "days",
+            1,
+            30,
+            _("A mediator takes an escalated dispute within"),
+            STAFF,
+        ),
+        Setting("decision_days", 7, "days", 1, 60, _("A mediator decides within"), STAFF),
+        Setting(
+            "evidence_max_files", 20, "count", 1, 200, _("Files of one party in one case"), EVIDENCE
+        ),
+        Setting(
+            "evidence_max_file_bytes",
+            52_428_800,
+            "bytes",
+            1_048_576,
+            1_073_741_824,
+            _("Largest file"),
+            EVIDENCE,
+        ),
+        Setting(
+            "photo_shrink_bytes",
+            3_145_728,
+            "bytes",
+            102_400,
+            52_428_800,
+            _("Photos above this are made smaller"),
+            EVIDENCE,
+        ),
+        Setting(
+            "evidence_max_pixels",
+            80_000_000,
+            "pixels",
+            1_000_000,
+            500_000_000,
+            _("Largest picture"),
+            EVIDENCE,
+        ),
+        Setting("video_max_seconds", 180, "seconds", 5, 3600, _("Longest video"), EVIDENCE),
+        Setting("pdf_max_pages", 50, "count", 1, 2000, _("Most pages of a PDF"), EVIDENCE),
+    )
+}
+
+
+def defaults() -> dict[str, Any]:
+    """Every setting with its default."""
+    return {name: setting.default for name, setting in SETTINGS.items()}
+
+
+def clean(name: str, value: Any) -> Any:
+    """One setting as typed by an admin, checked against its unit and bounds.
+
+    Raises `Refused` with a sentence that names the bounds.
+    """
+    setting = SETTINGS[name]
+    if setting.unit == "flag":
+        return value in (True, "true", "on", "1", 1)
+    if setting.unit == "choice":
+        if value not in {key for key, _label in setting.choices}:
+            raise Refused(_("Choose one of the listed values."), "choice")
+        return value
+    try:
+        number = Decimal(str(value).strip())
+        whole = int(number)
+    except (InvalidOperation, ValueError, OverflowError):
+        raise Refused(_("Write a whole number."), "number") from None
+    if number != whole:
+        raise Refused(_("Write a whole number."), "number")
+    if not setting.minimum <= whole <= setting.maximum:
+        raise Refused(
+            _("Write a number from %(low)s to %(high)s.")
+            % {"low": setting.minimum, "high": setting.maximum},
+            "bounds",
+        )
+    return whole

@@ -1,0 +1,114 @@
+"""What an admin does to the rules: a new version of the policy, a closing day, a retried clock."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import clock, deadlines, policy
+from core.actors import Actor, StaffRole
+from core.errors import CaseChanged, NotAllowed, Refused
+from core.models import ClosingDay, Deadline, DeadlineState, PolicyVersion, Storefront
+from core.models.event import append
+
+
+def edit_policy(
+    *, storefront_id: int, typed: dict[str, Any], note: str, based_on: int, actor: Actor
+) -> PolicyVersion:
+    """Make the next version of the rules. Cases that are open keep theirs: no running clock is touched.
+
+    `typed` holds settings as written in the form, `based_on` the number of the version that was edited.
+    Raises `NotAllowed`; `CaseChanged` where a colleague made a version meanwhile; `Refused` for a missing
+    note, for no change at all, and for a value out of bounds.
+    """
+    if not actor.is_staff(StaffRole.ADMIN):
+        raise NotAllowed
+    if not note.strip():
+        raise Refused(_("Write why the rules change: colleagues and auditors read it."), "note")
+    with transaction.atomic():
+        storefront = Storefront.objects.select_for_update().get(pk=storefront_id)
+        current = storefront.current_policy()
+        if current.number != based_on:
+            raise CaseChanged(
+                _("A colleague changed the policy since you opened it. Compare and edit again.")
+            )
+        before = {name: current.get(name) for name in policy.SETTINGS}
+        after = before | {
+            name: policy.clean(name, value)
+            for name, value in typed.items()
+            if name in policy.SETTINGS
+        }
+        if after["negotiation_days"] <= after["seller_answer_days"]:
+            raise Refused(
+                _(
+                    "The time to agree counts from opening: make it longer than the seller's time to answer."
+                )
+            )
+        changed = {
+            name: [before[name], after[name]] for name in after if after[name] != before[name]
+        }
+        if not changed:
+            raise Refused(_("Nothing was changed, so there is no new version."), "same")
+        version = PolicyVersion.objects.create(
+            storefront=storefront,
+            number=current.number + 1,
+            values=after,
+            note=note.strip(),
+            author_id=actor.user_id,
+        )
+        append(
+            subject=f"policy:{storefront.slug}",
+            name="policy_changed",
+            actor=actor,
+            at=clock.now(),
+            reason=note.strip(),
+            data={"number": version.number, "changed": changed},
+        )
+    return version
+
+
+def add_closing_day(*, storefront_id: int, day: date, name: str, actor: Actor) -> ClosingDay:
+    """Name a day on which the operator does not work. Dates that were promised before stay as they are."""
+    if not actor.is_staff(StaffRole.ADMIN):
+        raise NotAllowed
+    with transaction.atomic():
+        storefront = Storefront.objects.select_for_update().get(pk=storefront_id)
+        closing, made = ClosingDay.objects.get_or_create(
+            storefront=storefront, date=day, defaults={"name": name}
+        )
+        if made:
+            append(
+                subject=f"policy:{storefront.slug}",
+                name="closing_day_added",
+                actor=actor,
+                at=clock.now(),
+                data={"date": day.isoformat(), "name": name},
+            )
+    return closing
+
+
+def failed_deadlines() -> list[Deadline]:
+    """Every clock that could not be enforced, the oldest first, with its case."""
+    rows: list[Deadline] = []
+    for model in deadlines.clocked():
+        clocks: Any = model._default_manager
+        rows += clocks.filter(state=DeadlineState.FAILED).select_related("case")
+    return sorted(rows, key=lambda deadline: deadline.due_at)
+
+
+def retry_deadline(*, table: str, pk: int, actor: Actor) -> bool:
+    """Try a set-aside clock again now. True where it went through. `table` is a label."""
+    if not actor.is_staff(StaffRole.ADMIN):
+        raise NotAllowed
+    models = {model._meta.label_lower: model for model in deadlines.clocked()}
+    if table not in models:
+        raise Refused(_("There is no such clock."), "table")
+    waiting = models[table]._default_manager.filter(pk=pk, state=DeadlineState.FAILED).first()
+    if waiting is None:
+        raise CaseChanged(_("This clock has been enforced or ended meanwhile."))
+    done = deadlines.Sweep()
+    deadlines.retry(waiting, done)
+    return done.enforced > 0

@@ -1,0 +1,16 @@
+"""Addresses of the desk, below /desk/."""
+
+from django.urls import path
+
+from desk import views
+from desk.views import policy, stuck
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("policy/", policy.policy, name="policy"),
+    path("policy/closing-day/", policy.closing_day, name="closing-day"),
+    path("stuck/", stuck.stuck, name="stuck"),
+    path("stuck/clocks/<str:table>/<int:pk>/retry/", stuck.retry_clock, name="retry-clock"),
+    path("stuck/mail/again/", stuck.send_again, name="send-again"),
+]

@@ -1,0 +1,110 @@
+"""The rules: read, compared, edited as a new version; closing days of the calendar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import access
+from accounts.actors import actor_for
+from core import audit, services
+from core.actors import StaffRole
+from core.errors import Refused
+from core.models import OPEN_DEADLINES, Storefront
+from core.models.case import deadlines_of
+from desk.forms import ClosingDayForm, PolicyForm
+
+
+def _storefront(request: HttpRequest) -> Storefront:
+    keys = access.storefronts_of(request.user, StaffRole.ADMIN)
+    return Storefront.objects.filter(pk__in=keys).order_by("pk")[0]
+
+
+@access.team_required(StaffRole.ADMIN)
+@require_http_methods(["GET", "POST"])
+def policy(request: HttpRequest) -> HttpResponse:
+    """The policy editor. The first POST shows what would change; the second makes the version."""
+    storefront = _storefront(request)
+    version = storefront.current_policy()
+    form = PolicyForm(request.POST or None, version=version)
+    preview, status = None, 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            if "confirm" in request.POST:
+                try:
+                    made = services.edit_policy(
+                        storefront_id=storefront.pk,
+                        typed=form.cleaned_data,
+                        note=form.cleaned_data["note"],
+                        based_on=form.cleaned_data["based_on"],
+                        actor=actor_for(request.user, storefront.pk, "policy editor"),
+                    )
+                except Refused as refused:
+                    form.add_error(None, str(refused))
+                else:
+                    messages.success(
+                        request, _("Policy %s is in force for new cases.") % made.number
+                    )
+                    return redirect("desk:policy")
+            elif form.changes:
+                preview, status = {"changes": form.changes, "running": _running()}, 200
+            else:
+                form.add_error(None, _("Nothing was changed, so there is no new version."))
+    context = {
+        "form": form,
+        "preview": preview,
+        "version": version,
+        "storefront": storefront,
+        "versions": _versions(storefront),
+        "closing": ClosingDayForm(),
+        "closing_days": storefront.closing_days.all(),
+    }
+    return render(request, "desk/policy.html", context, status=status)
+
+
+@access.team_required(StaffRole.ADMIN)
+@require_POST
+def closing_day(request: HttpRequest) -> HttpResponse:
+    """Add a closing day; dates that were promised before stay as they are."""
+    storefront, form = _storefront(request), ClosingDayForm(request.POST)
+    if not form.is_valid():
+        for problems in form.errors.values():
+            messages.error(request, " ".join(str(p) for p in problems))
+        return redirect("desk:policy")
+    services.add_closing_day(
+        storefront_id=storefront.pk,
+        day=form.cleaned_data["date"],
+        name=form.cleaned_data["name"],
+        actor=actor_for(request.user, storefront.pk, "policy editor"),
+    )
+    messages.success(
+        request, _("The day was added. Dates that were promised before stay as they are.")
+    )
+    return redirect("desk:policy")
+
+
+def _running() -> int:
+    """How many open clocks run under older rules; an edit touches none of them."""
+    tables: list[Any] = [deadlines_of(model) for model in audit.case_models()]
+    return sum(table._default_manager.filter(state__in=OPEN_DEADLINES).count() for table in tables)
+
+
+def _versions(storefront: Storefront) -> list[dict[str, Any]]:
+    """Earlier versions with what each changed, newest first."""
+    rows = list(storefront.policies.select_related("author").order_by("number"))
+    form_labels = PolicyForm(version=rows[0]).fields if rows else {}
+    listed = []
+    for before, after in zip([None, *rows], rows, strict=False):
+        changed = [
+            {"label": form_labels[name].label, "before": before.get(name), "after": after.get(name)}
+            for name in form_labels
+            if before and name in after.values and before.get(name) != after.get(name)
+        ]
+        listed.append({"version": after, "changed": changed})
+    return listed[::-1]

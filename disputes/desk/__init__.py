@@ -1,0 +1,1 @@
+"""The mediators' pages: the queue, the case on one screen, the decision."""

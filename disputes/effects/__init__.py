@@ -1,0 +1,31 @@
+"""What follows from each move of a dispute: clocks, offers, money, notices.
+
+Every function takes the batch and a locked, loaded dispute, and works in memory only: pages run it for
+one dispute, the sweep for a thousand.
+"""
+
+from disputes.effects import (
+    agreement,
+    clocks,
+    ending,
+    escalation,
+    loading,
+    mediation,
+    opening,
+    returns,
+    settlement,
+    talk,
+)
+
+__all__ = [
+    "agreement",
+    "clocks",
+    "ending",
+    "escalation",
+    "loading",
+    "mediation",
+    "opening",
+    "returns",
+    "settlement",
+    "talk",
+]

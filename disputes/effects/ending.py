@@ -1,0 +1,118 @@
+"""How a dispute ends: clocks stop, offers fall, money moves, the order is let go."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from core.actors import Actor
+from core.batch import Batch
+from core.models import DeadlineState, Event
+from disputes.effects import telling
+from disputes.models import Dispute
+from disputes.states import OfferState, Outcome, RequestState, SettlementState
+from orders import effects as orders
+from orders.states import OrderState
+
+
+def stop_clocks(batch: Batch, dispute: Dispute, *met: str) -> None:
+    """End every clock of the dispute: those named were met, the others are no longer needed."""
+    if met:
+        batch.end_deadlines(dispute, DeadlineState.MET, *met)
+    batch.end_deadlines(dispute, DeadlineState.CANCELLED)
+
+
+def void_offers(batch: Batch, dispute: Dispute, accepted: int | None = None) -> None:
+    """Offers that still stand fall; the one that was accepted, if any, is marked so."""
+    for offer in dispute.hand.offers:
+        state = OfferState.ACCEPTED if offer.pk == accepted else OfferState.VOID
+        batch.change(offer, state=state, ended_at=batch.now)
+    dispute.hand.offers = []
+
+
+def void_proposal(batch: Batch, dispute: Dispute) -> None:
+    """A settlement that nobody has agreed to falls with the rest."""
+    settlement = dispute.hand.settlement
+    if settlement is not None and settlement.state == SettlementState.PROPOSED:
+        batch.change(settlement, ended_at=batch.now)
+        settlement.void()
+        dispute.hand.settlement = None
+
+
+def void_requests(batch: Batch, dispute: Dispute) -> None:
+    """The mediator's open questions need no answer any more."""
+    for request in dispute.hand.requests:
+        batch.change(request, state=RequestState.VOID, ended_at=batch.now)
+    dispute.hand.requests = []
+
+
+def clear_table(batch: Batch, dispute: Dispute, *met: str, accepted: int | None = None) -> None:
+    """Everything that was open between the parties is over: offers, proposal, questions, clocks."""
+    void_offers(batch, dispute, accepted)
+    void_proposal(batch, dispute)
+    void_requests(batch, dispute)
+    stop_clocks(batch, dispute, *met)
+
+
+def pay(batch: Batch, dispute: Dispute) -> Decimal:
+    """Request the refund that the terms grant, less what this dispute has already requested.
+
+    Never more than is left on the order. Returns the amount requested, in the dispute's currency.
+    """
+    granted = dispute.final_amount or Decimal(0)
+    due = min(granted - dispute.refund_requested, dispute.order.refundable)
+    if due <= 0:
+        return Decimal(0)
+    orders.refund(
+        batch, dispute.order, due, platform(dispute), cause=f"dispute {dispute.reference}"
+    )
+    batch.change(dispute, refund_requested=dispute.refund_requested + due)
+    return due
+
+
+def platform(dispute: Dispute) -> Actor:
+    """The order follows the dispute by itself, whoever moved the dispute."""
+    return Actor.system(f"dispute {dispute.reference}")
+
+
+def let_go(batch: Batch, dispute: Dispute) -> None:
+    """The order is no longer held. What a settled claim left of the money belongs to the seller.
+
+    After a withdrawal, or where a replacement is still to come, the order's own clocks go on instead;
+    where nothing is left the order closes.
+    """
+    order, actor = dispute.order, platform(dispute)
+    goes_on = (
+        dispute.outcome == Outcome.WITHDRAWN
+        or dispute.replacement
+        or order.state == OrderState.ON_HOLD
+    )
+    if goes_on or not order.refundable:
+        orders.release_dispute_hold(batch, order, actor)
+    else:
+        orders.complete(batch, order, actor)
+
+
+def finish(
+    batch: Batch,
+    dispute: Dispute,
+    event: Event,
+    kind: str,
+    *met: str,
+    refund: bool = True,
+    accepted: int | None = None,
+    **params: Any,
+) -> None:
+    """The dispute is over: clear the table, pay what is granted, let the order go, tell both."""
+    clear_table(batch, dispute, *met, accepted=accepted)
+    paid = pay(batch, dispute) if refund else Decimal(0)
+    let_go(batch, dispute)
+    telling.both(
+        batch,
+        dispute,
+        event,
+        kind,
+        amount=dispute.final_amount or 0,
+        paid_amount=paid or "",
+        **params,
+    )

@@ -1,0 +1,95 @@
+"""Sending the order back, and what the seller says about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.actors import Actor
+from core.batch import Batch
+from core.models import DeadlineState, Event
+from disputes.effects import ending, escalation, telling
+from disputes.models import Dispute, ReturnParcel
+from disputes.states import Kind
+
+
+def ship(batch: Batch, dispute: Dispute, actor: Actor, carrier: str, tracking_number: str) -> Event:
+    """The buyer has posted the return: 30 days until it counts as arrived."""
+    event = batch.transition(
+        dispute, "ship_return", actor, data={"carrier": carrier, "tracking_number": tracking_number}
+    )
+    parcel = ReturnParcel(
+        dispute=dispute, carrier=carrier, tracking_number=tracking_number, shipped_at=batch.now
+    )
+    dispute.hand.parcel = batch.add(parcel)
+    batch.end_deadlines(dispute, DeadlineState.MET, Kind.RETURN_SHIP)
+    batch.schedule_days(dispute, Kind.RETURN_DELIVERY, "return_transit_days")
+    telling.both(
+        batch,
+        dispute,
+        event,
+        "dispute_return_shipped",
+        carrier=carrier,
+        tracking_number=tracking_number,
+    )
+    return event
+
+
+def not_sent(batch: Batch, dispute: Dispute) -> Event:
+    """The buyer did not send the order back: the dispute closes without a refund."""
+    actor = Actor.system("return_ship_days")
+    event = batch.transition(dispute, "return_not_sent", actor)
+    ending.finish(batch, dispute, event, "dispute_return_not_sent", refund=False)
+    return event
+
+
+def record_delivery(
+    batch: Batch, dispute: Dispute, actor: Actor, delivered_at: datetime | None = None
+) -> Event:
+    """The return has arrived, as the seller or the carrier says: 10 days from then to check it.
+
+    Where the carrier's news comes so late that those days are over, they run from now instead.
+    """
+    event = batch.transition(
+        dispute, "record_return_delivery", actor, data={"at": delivered_at or batch.now}
+    )
+    parcel = dispute.hand.parcel
+    at = min(delivered_at or batch.now, batch.now)
+    if parcel is not None:
+        at = max(at, parcel.shipped_at)
+        batch.change(parcel, delivered_at=at)
+    batch.end_deadlines(dispute, DeadlineState.MET, Kind.RETURN_DELIVERY)
+    days = dispute.policy.days("return_confirm_days")
+    in_time = (batch.now - at).total_seconds() < days * 86400
+    batch.schedule_days(
+        dispute, Kind.RETURN_CONFIRM, "return_confirm_days", started=at if in_time else batch.now
+    )
+    telling.both(batch, dispute, event, "dispute_return_delivered")
+    return event
+
+
+def confirm(batch: Batch, dispute: Dispute, actor: Actor) -> Event:
+    """The seller has the order back, complete: the refund follows."""
+    event = batch.transition(dispute, "confirm_return", actor)
+    parcel = dispute.hand.parcel
+    if parcel is not None and parcel.delivered_at is None:
+        batch.change(parcel, delivered_at=batch.now)
+    ending.finish(
+        batch, dispute, event, "dispute_return_confirmed", Kind.RETURN_CONFIRM, Kind.RETURN_DELIVERY
+    )
+    return event
+
+
+def contest(batch: Batch, dispute: Dispute, actor: Actor, contest: str) -> Event:
+    """The seller says what is wrong with the return; a mediator decides."""
+    event = batch.transition(dispute, "contest_return", actor, contest=contest)
+    ending.stop_clocks(batch, dispute, Kind.RETURN_CONFIRM, Kind.RETURN_DELIVERY)
+    escalation.queue(batch, dispute, event, kind="dispute_return_contested")
+    return event
+
+
+def unanswered(batch: Batch, dispute: Dispute, rule: str) -> Event:
+    """The seller said nothing about the return in time: the refund follows."""
+    actor = Actor.system(rule)
+    event = batch.transition(dispute, "return_unanswered", actor)
+    ending.finish(batch, dispute, event, "dispute_return_unanswered")
+    return event

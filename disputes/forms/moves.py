@@ -1,0 +1,201 @@
+"""What each move on a dispute asks of the party that makes it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import money
+from disputes.forms.fields import PAYERS, SHORT, EvidenceForm, Money, PlainText, typed
+from disputes.models import Dispute
+from disputes.states import Party, PostagePayer
+
+
+class MoveForm(forms.Form):
+    """What a move asks. `dispute` is the page's, `side` the mover's. Without fields it only asks whether."""
+
+    def __init__(self, *args: Any, dispute: Dispute, side: str, **options: Any) -> None:
+        self.dispute, self.side = dispute, side
+        super().__init__(*args, **options)
+        self.build()
+
+    def build(self) -> None:
+        """Add the fields that depend on the case."""
+
+    @property
+    def most(self) -> int:
+        return int(self.dispute.policy.get("message_max_chars"))
+
+
+class RejectForm(MoveForm):
+    def build(self) -> None:
+        self.fields["answer"] = PlainText(
+            most=self.most, label=_("Why do you reject it?"),
+            help_text=_("The buyer reads this, and a mediator if it comes to that. Facts convince."),
+            error_messages={"required": _("Say why you reject the request.")},
+        )  # fmt: skip
+
+
+class OfferForm(MoveForm):
+    """Terms: money, what happens to the goods, postage, a replacement, a note."""
+
+    KEEP, BACK, NEW = "keep", "back", "new"
+
+    def build(self) -> None:
+        buyer, currency = self.side == Party.BUYER, self.dispute.currency
+        most = money.format_amount(self.dispute.at_most, currency)
+        self.fields["amount"] = Money(
+            currency=currency, most=self.dispute.at_most, help_text=_("From 0 to %(most)s.") % {"most": most},
+            label=_("How much do you want back?") if buyer else _("How much do you give back?"),
+            error_messages={"required": _("Write an amount.")},
+        )  # fmt: skip
+        kept = (_("I keep the goods"), _("I send the goods back first"), _("I get a replacement"))
+        given = (
+            _("The buyer keeps the goods"),
+            _("The buyer sends the goods back first"),
+            _("I send a replacement"),
+        )
+        labels = kept if buyer else given
+        self.fields["goods"] = forms.ChoiceField(
+            label=_("What happens to the goods?"), widget=forms.RadioSelect, initial=self.KEEP,
+            choices=list(zip((self.KEEP, self.BACK, self.NEW), labels, strict=True)),
+        )  # fmt: skip
+        self.fields["postage_payer"] = forms.ChoiceField(
+            label=_("Who pays the postage, if they go back?"), choices=PAYERS[self.side], required=False,
+            widget=forms.RadioSelect, initial=PostagePayer.SELLER,
+        )  # fmt: skip
+        self.fields["note"] = PlainText(
+            most=self.most, required=False, label=_("A note beside the offer")
+        )
+        self._as_it_stands()
+
+    def _as_it_stands(self) -> None:
+        """The mover's own standing offer is what they change."""
+        mine = next((offer for offer in self.dispute.hand.offers if offer.party == self.side), None)
+        if mine is None:
+            return
+        goods = self.BACK if mine.return_required else self.NEW if mine.replacement else self.KEEP
+        now: dict[str, Any] = {
+            "amount": typed(mine.amount, self.dispute.currency),
+            "goods": goods,
+            "note": mine.note,
+        }
+        if mine.postage_payer:
+            now["postage_payer"] = mine.postage_payer
+        self.initial = {**now, **self.initial}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("goods") == self.BACK:
+            if not data.get("postage_payer"):
+                self.add_error("postage_payer", _("Say who pays the postage of the return."))
+            if data.get("amount") == 0:
+                self.add_error(
+                    "amount", _("A return makes sense only with a refund. Write an amount.")
+                )
+        return data
+
+    def terms(self) -> dict[str, Any]:
+        """What the service takes."""
+        data, back = self.cleaned_data, self.cleaned_data["goods"] == self.BACK
+        return {
+            "amount": data["amount"], "return_required": back, "replacement": data["goods"] == self.NEW,
+            "postage_payer": data["postage_payer"] if back else "", "note": data["note"],
+        }  # fmt: skip
+
+
+class ShipForm(MoveForm):
+    carrier = PlainText(
+        most=SHORT, long=False, label=_("Carrier"), help_text=_("Such as DHL or Correos.")
+    )
+    tracking_number = PlainText(
+        most=64,
+        long=False,
+        label=_("Tracking number"),
+        help_text=_("It stands on the receipt of the parcel."),
+    )
+
+
+class ContestForm(MoveForm):
+    def build(self) -> None:
+        self.fields["contest"] = PlainText(
+            most=self.most, label=_("What is wrong with what came back?"),
+            help_text=_("Both the buyer and a mediator read this. Add photos as evidence too."),
+            error_messages={"required": _("Say what is wrong with the return.")},
+        )  # fmt: skip
+
+
+class AnswerForm(MoveForm, EvidenceForm):
+    """The answer to the mediator: words, files, or both."""
+
+    caption = None  # type: ignore[assignment]
+
+    def build(self) -> None:
+        self.fields["answer"] = PlainText(most=self.most, required=False, label=_("Your answer"))
+        self.order_fields(["answer", "files"])
+
+
+class SettleForm(MoveForm):
+    """The sum and the day of a conditional settlement; the day counts to its end in the reader's zone."""
+
+    def build(self) -> None:
+        currency, order = self.dispute.currency, self.dispute.order
+        self.days = self.dispute.policy.days("settlement_max_days")
+        self.fields["amount"] = Money(
+            currency=currency, most=order.refundable, least=Decimal(0), label=_("What should come back?"),
+            initial=typed(min(self.dispute.amount_asked, order.refundable), currency),
+            error_messages={"required": _("Write an amount.")},
+        )  # fmt: skip
+        today, last = timezone.localdate(self.dispute.now), self.days - 1
+        limits = {"type": "date", "min": str(today), "max": str(today + timedelta(days=last))}
+        self.fields["day"] = forms.DateField(
+            label=_("By the end of which day?"), initial=today + timedelta(days=min(25, last)),
+            help_text=_(
+                "A refund to a card can take %(days)d working days to be recorded. If your day comes before it, the"
+                " dispute goes on although the money is on its way."
+            ) % {"days": self.dispute.policy.days("card_refund_working_days")},
+            widget=forms.DateInput(format="%Y-%m-%d", attrs=limits),
+        )  # fmt: skip
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        assert self.dispute.now is not None
+        today = timezone.localdate(self.dispute.now)
+        if not today <= day < today + timedelta(days=self.days):
+            raise forms.ValidationError(
+                _("Choose a day within %(days)d days."), params={"days": self.days}
+            )
+        return day
+
+    @property
+    def by(self) -> datetime:
+        """The first moment after the chosen day."""
+        return timezone.make_aware(
+            datetime.combine(self.cleaned_data["day"] + timedelta(days=1), time())
+        )
+
+
+class WithdrawForm(MoveForm):
+    sure = forms.BooleanField(
+        label=_("I understand: I cannot open a dispute on this order again."),
+        error_messages={"required": _("Tick this if you are sure.")},
+    )
+
+
+class MessageForm(MoveForm):
+    def build(self) -> None:
+        self.fields["body"] = PlainText(
+            most=self.most, label=_("Your message"), error_messages={"required": _("Write a message first.")},
+            help_text=_("Write in your own language. A message does not answer an offer."),
+        )  # fmt: skip
+
+
+class ExactForm(MoveForm):
+    """The page's own offer or proposal, so that nothing else can be agreed to by mistake."""
+
+    exactly = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)

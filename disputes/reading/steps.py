@@ -1,0 +1,114 @@
+"""The way of a dispute as a row of steps: what is done, what is now, what may come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.templatetags import timewords
+from disputes.models import Dispute
+from disputes.states import TERMINAL, Kind, Outcome, Party, Wanted
+from disputes.states import DisputeState as S
+
+Step = dict[str, Any]
+
+
+def _day(at: datetime | None) -> str:
+    return timewords.moment(at, "day") if at else ""
+
+
+def _until(dispute: Dispute, *kinds: str) -> str:
+    clock = next((c for kind in kinds if (c := dispute.deadline(kind))), None)
+    return _("until %(day)s") % {"day": _day(clock.due_at)} if clock else ""
+
+
+def steps_of(dispute: Dispute, side: str) -> list[Step]:
+    """The stepper of a dispute page."""
+    found = [{"label": _("Opened"), "note": _day(dispute.opened_at), "state": "done"}]
+    found += [
+        *_answer(dispute, side),
+        *_talk(dispute),
+        *_mediator(dispute),
+        *_return(dispute, side),
+    ]
+    found.append(_end(dispute))
+    return found
+
+
+def _step(label: str, note: str, state: str) -> Step:
+    return {"label": label, "note": note, "state": state}
+
+
+def _answer(dispute: Dispute, side: str) -> list[Step]:
+    label = _("Seller answers") if side == Party.BUYER else _("You answer")
+    if dispute.state == S.AWAITING_SELLER:
+        return [_step(label, _until(dispute, Kind.SELLER_ANSWER), "now")]
+    if dispute.answered_at is None:
+        return []
+    return [
+        _step(
+            _("Seller answered") if side == Party.BUYER else _("You answered"),
+            _day(dispute.answered_at),
+            "done",
+        )
+    ]
+
+
+def _talk(dispute: Dispute) -> list[Step]:
+    if dispute.state == S.AWAITING_SELLER:
+        return [_step(_("You two negotiate"), _("if the seller does not accept"), "maybe")]
+    if dispute.state == S.NEGOTIATING:
+        return [_step(_("You two negotiate"), _until(dispute, Kind.NEGOTIATION), "now")]
+    first, last = dispute.answered_at, dispute.escalated_at or dispute.agreed_at
+    if first and last and last > first and not dispute.contest_reason:
+        return [_step(_("You two negotiated"), _day(last), "done")]
+    return []
+
+
+def _mediator(dispute: Dispute) -> list[Step]:
+    if dispute.state in (S.AWAITING_SELLER, S.NEGOTIATING):
+        return [_step(_("Mediator"), _("only if you do not agree"), "maybe")]
+    if dispute.state in (S.ESCALATED, S.IN_MEDIATION):
+        return [
+            _step(_("Mediator decides"), _until(dispute, Kind.DECISION, Kind.MEDIATOR_CLAIM), "now")
+        ]
+    if dispute.state == S.DECIDED:
+        return [_step(_("Mediator decided"), _day(dispute.decided_at), "now")]
+    if dispute.decided_at:
+        return [_step(_("Mediator decided"), _day(dispute.decided_at), "done")]
+    return []
+
+
+def _return(dispute: Dispute, side: str) -> list[Step]:
+    label = _("You send it back") if side == Party.BUYER else _("It comes back to you")
+    if dispute.state == S.AWAITING_RETURN:
+        return [_step(label, _until(dispute, Kind.RETURN_SHIP), "now")]
+    if dispute.state == S.RETURN_IN_TRANSIT:
+        return [
+            _step(
+                _("Return on its way"),
+                _until(dispute, Kind.RETURN_CONFIRM, Kind.RETURN_DELIVERY),
+                "now",
+            )
+        ]
+    if dispute.outcome in (Outcome.RETURN_CONFIRMED, Outcome.RETURN_UNANSWERED):
+        return [_step(_("Returned"), "", "done")]
+    if dispute.state == S.DECIDED and dispute.return_required:
+        return [_step(label, _("once it is final"), "next")]
+    if dispute.wanted == Wanted.RETURN_REFUND and dispute.state in (
+        S.AWAITING_SELLER,
+        S.NEGOTIATING,
+    ):
+        return [_step(label, _("if agreed"), "maybe")]
+    return []
+
+
+def _end(dispute: Dispute) -> Step:
+    if dispute.state in TERMINAL:
+        label = _("Over, money moves") if dispute.final_amount else _("Over")
+        return _step(label, _day(dispute.ended_at), "done")
+    if dispute.deadline(Kind.SETTLEMENT) is not None:
+        return _step(_("Money moves"), _until(dispute, Kind.SETTLEMENT), "next")
+    return _step(_("Money moves"), "", "next")

@@ -1,0 +1,95 @@
+"""Everything that a page about one dispute shows, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Max
+
+from core import transitions
+from core.actors import Actor
+from disputes import policies
+from disputes.models import (
+    Decision,
+    Dispute,
+    EvidenceItem,
+    EvidenceRequest,
+    Message,
+    Offer,
+    ReadMark,
+    ReturnParcel,
+    Settlement,
+)
+from disputes.selectors import timeline
+from disputes.states import SETTLEMENT_OPEN, OfferState, Party, RequestState
+from evidence.states import FileState
+
+
+@dataclass(slots=True)
+class CasePage:
+    """What both faces show. `allowed` are names of moves; show exactly these. `side` is the reader's.
+
+    `yours` and `theirs` are the standing offers of the reader's and of the other side (for staff: the
+    buyer's and the seller's). `gap` is the difference between them in money.
+    """
+
+    dispute: Dispute
+    side: str
+    allowed: list[str]
+    offers: list[Offer]
+    yours: Offer | None
+    theirs: Offer | None
+    gap: Decimal | None
+    settlement: Settlement | None
+    requests: list[EvidenceRequest]
+    evidence: list[EvidenceItem]
+    messages: list[Message]
+    others_read_at: datetime | None
+    parcel: ReturnParcel | None
+    decision: Decision | None
+    history: list[timeline.Line]
+
+    @property
+    def question(self) -> EvidenceRequest | None:
+        """The mediator's open question to the reader."""
+        return next(
+            (r for r in self.requests if r.state == RequestState.OPEN and r.party == self.side),
+            None,
+        )
+
+
+def case_page(dispute: Dispute, actor: Actor) -> CasePage:
+    """The page of a dispute that `cases.get_dispute` found for this person."""
+    side = policies.party_of(dispute, actor) or Party.PLATFORM
+    offers = list(dispute.offers.select_related("author"))
+    standing = {offer.party: offer for offer in offers if offer.state == OfferState.STANDING}
+    own, other = (
+        (Party.SELLER, Party.BUYER) if side == Party.SELLER else (Party.BUYER, Party.SELLER)
+    )
+    yours, theirs = standing.get(own), standing.get(other)
+    others = ReadMark.objects.filter(dispute=dispute).exclude(reader_id=actor.user_id)
+    return CasePage(
+        dispute=dispute, side=side, allowed=transitions.allowed(dispute, actor),
+        offers=offers, yours=yours, theirs=theirs,
+        gap=abs(yours.amount - theirs.amount) if yours and theirs else None,
+        settlement=Settlement.objects.filter(dispute=dispute, state__in=sorted(SETTLEMENT_OPEN)).first(),
+        requests=list(dispute.evidence_requests.all()),
+        evidence=evidence_of(dispute, actor),
+        messages=list(dispute.messages.select_related("author")),
+        others_read_at=others.aggregate(at=Max("read_at"))["at"],
+        parcel=dispute.return_parcels.order_by("-shipped_at", "-pk").first(),
+        decision=dispute.decisions.order_by("-number").prefetch_related("findings").first(),
+        history=timeline.timeline(dispute, actor),
+    )  # fmt: skip
+
+
+def evidence_of(dispute: Dispute, actor: Actor) -> list[EvidenceItem]:
+    """The evidence in order. A file that is still being checked, or was not taken, only its owner sees."""
+    rows = dispute.evidence.select_related("file", "author")
+    return [
+        item
+        for item in rows
+        if item.file.state == FileState.CLEAN or item.author_id == actor.user_id
+    ]

@@ -1,0 +1,48 @@
+"""The return of the order to the seller."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+from disputes.effects import returns
+from disputes.models import Dispute
+from disputes.services import input
+from disputes.services.input import moving
+
+
+def ship_return(*, dispute_id: int, actor: Actor, carrier: str, tracking_number: str) -> Dispute:
+    """The buyer has posted the return and gives carrier and tracking number."""
+    by = input.text(carrier, input.SHORT, empty=_("Name the carrier."))
+    number = "".join(input.text(tracking_number, 64, empty=_("Give the tracking number.")).split())
+    with moving(dispute_id) as (batch, dispute):
+        returns.ship(batch, dispute, actor, by, number.upper())
+    return dispute
+
+
+def record_return_delivery(
+    *, dispute_id: int, actor: Actor, delivered_at: datetime | None = None
+) -> Dispute:
+    """The return has arrived: the seller has 10 days from then to check it."""
+    with moving(dispute_id) as (batch, dispute):
+        returns.record_delivery(batch, dispute, actor, delivered_at)
+    return dispute
+
+
+def confirm_return(*, dispute_id: int, actor: Actor) -> Dispute:
+    """The seller has everything back: the refund follows."""
+    with moving(dispute_id) as (batch, dispute):
+        returns.confirm(batch, dispute, actor)
+    return dispute
+
+
+def contest_return(*, dispute_id: int, actor: Actor, contest: str) -> Dispute:
+    """The seller says what is wrong with the return; a mediator decides."""
+    with moving(dispute_id) as (batch, dispute):
+        why = input.text(
+            contest, input.message_limit(dispute), empty=_("Say what is wrong with the return.")
+        )
+        returns.contest(batch, dispute, actor, why)
+    return dispute

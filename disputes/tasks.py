@@ -1,0 +1,18 @@
+"""Background work of disputes. Deadlines need none: the kernel's sweep enforces them."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from disputes import services
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(ignore_result=True)
+def watch_settlements() -> None:
+    """Settle the disputes whose agreed refund has been recorded."""
+    if settled := services.watch_settlements():
+        logger.info("settlements_settled", extra={"settled": settled})

@@ -1,0 +1,80 @@
+"""One view for every move: a page that asks, with the consequence, and the POST that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from core.errors import CaseChanged, Refused
+from disputes.views import common, kept, sending
+from disputes.views.common import Reader
+from disputes.views.moves import SETTLE, Move, possible
+
+View = Callable[..., HttpResponse]
+
+
+def view_of(move: Move) -> View:
+    """The view at the move's address."""
+
+    @kept.form
+    def ask_or_do(request: HttpRequest, reference: str) -> HttpResponse:
+        reader = common.party(request, reference)
+        if request.method == "POST":
+            return _do(request, reader, move)
+        if not possible(move, reader):
+            messages.warning(request, _("This is not possible now. Here is the case as it stands."))
+            return redirect(reader.url)
+        initial: dict[str, Any] = kept.texts_of(request)
+        initial.pop("exactly", None)
+        written = bool(initial)
+        if move.exactly:
+            initial["exactly"] = move.exactly(reader)
+        form = move.form(dispute=reader.dispute, side=reader.side, initial=initial)
+        return _page(request, reader, move, form, kept_text=written)
+
+    ask_or_do.__name__ = move.name
+    return ask_or_do
+
+
+def _do(request: HttpRequest, reader: Reader, move: Move) -> HttpResponse:
+    form = move.form(request.POST, request.FILES, dispute=reader.dispute, side=reader.side)
+    if not form.is_valid():
+        return _page(request, reader, move, form, status=422)
+
+    def act() -> str:
+        move.run(reader, form)
+        return reader.url
+
+    try:
+        target = _with_files(request, reader, act) if move.files else common.once(request, act)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        key = common.form_key(request)
+        return _page(request, reader, move, form, status=common.status_of(refusal), **key)
+    messages.success(request, move.say(move.done, reader))
+    return redirect(target)
+
+
+def _with_files(request: HttpRequest, reader: Reader, act: Callable[[], str]) -> str:
+    with sending.sending(request) as arrival:
+        if arrival.is_busy:
+            raise CaseChanged(_("This is still being sent. Look at the case in a moment."))
+        return act() if arrival.is_first else reader.url
+
+
+def _page(
+    request: HttpRequest, reader: Reader, move: Move, form: Any, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {
+        "dispute": reader.dispute, "reader": reader, "move": move, "form": form, "title": move.say(move.title, reader),
+        "text": move.say(move.text, reader), "yes": move.say(move.yes, reader),
+        "question": next((q for q in reader.dispute.hand.requests if q.party == reader.side), None),
+        "gone": status == 409, "can_settle": move.name == "withdraw" and possible(SETTLE, reader),
+    }  # fmt: skip
+    names = [f"disputes/moves/{move.name}.html", "disputes/moves/_base.html"]
+    return render(request, names, context | more, status=status)

@@ -1,0 +1,90 @@
+"""What every page of a dispute does first: find it, know the reader, and turn a refusal into a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from accounts.actors import actor_for
+from core import idempotency
+from core.actors import Actor
+from core.errors import CaseChanged, NotAllowed, Refused, TimeIsUp
+from disputes import policies
+from disputes.models import AtHand, Dispute
+from disputes.selectors import cases, turns
+from disputes.selectors.pages import CasePage, case_page
+from disputes.states import Party, RequestState
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A party of a dispute at its page."""
+
+    dispute: Dispute
+    actor: Actor
+    side: Party
+
+    @property
+    def url(self) -> str:
+        return address(self.dispute)
+
+
+def address(dispute: Dispute) -> str:
+    return reverse("disputes:dispute", args=[dispute.reference])
+
+
+def order_address(order: Any) -> str:
+    return reverse("orders:order", args=[order.reference])
+
+
+def party(request: HttpRequest, reference: str) -> Reader:
+    """The dispute for its buyer or seller, ready for `reading`; 404 for everybody else, staff included."""
+    dispute = cases.get_dispute(request.user, reference)
+    actor = actor_for(request.user, dispute.storefront_id)
+    side = policies.party_of(dispute, actor)
+    if side not in (Party.BUYER, Party.SELLER):
+        raise Http404
+    turns.at_hand([dispute])
+    return Reader(dispute, actor, side)
+
+
+def whole(reader: Reader) -> CasePage:
+    """Everything about the case; also puts at hand what the words depend on."""
+    page = case_page(reader.dispute, reader.actor)
+    standing = [offer for offer in (page.yours, page.theirs) if offer is not None]
+    questions = [r for r in page.requests if r.state == RequestState.OPEN]
+    reader.dispute.at_hand = AtHand(
+        offers=standing,
+        settlement=page.settlement,
+        requests=questions,
+        parcel=page.parcel,
+        decision=page.decision,
+    )
+    return page
+
+
+def status_of(refusal: Refused) -> int:
+    """409 where the case moved on, 403 where the person may not, 422 where the input is at fault."""
+    if isinstance(refusal, CaseChanged | TimeIsUp):
+        return 409
+    return 403 if isinstance(refusal, NotAllowed) else 422
+
+
+def scope_of(request: HttpRequest) -> str:
+    """Where a form's key counts: this person at this address."""
+    return f"{request.user.pk}:{request.path}"[:80]
+
+
+def once(request: HttpRequest, act: Callable[[], str]) -> str:
+    """Run a form's act once for its key, and return where to go; a repeat goes where the first one went."""
+    return idempotency.once(scope_of(request), request.POST.get("form_key", "")[:64], act)
+
+
+def form_key(request: HttpRequest) -> dict[str, Any]:
+    """After a refused POST the form keeps its key: it was not used."""
+    key = request.POST.get("form_key", "")[:64]
+    return {"form_key": key} if key else {}

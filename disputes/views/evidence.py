@@ -1,0 +1,99 @@
+"""Evidence of a dispute: adding it, and the viewer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import transitions
+from disputes import forms, services
+from disputes.reading import checklist, exhibits, terms
+from disputes.selectors.pages import evidence_of
+from disputes.services.evidence import room_left
+from disputes.views import common, kept, uploading
+
+
+@kept.form
+def add(request: HttpRequest, reference: str) -> HttpResponse:
+    """Add files to an open case; both sides see them once they are checked."""
+    reader = common.party(request, reference)
+    if request.method == "POST":
+
+        def take(uploads: list[Any], caption: str) -> tuple[list[Any], list[str]]:
+            return services.upload_evidence(
+                dispute=reader.dispute, actor=reader.actor, uploads=uploads, caption=caption
+            )
+
+        def show(item: Any) -> dict[str, Any]:
+            return uploading.row(item.file, number=item.label, caption=item.caption)
+
+        return uploading.receive(request, request.path, take, show)
+    if "add_evidence" not in transitions.allowed(reader.dispute, reader.actor):
+        messages.warning(request, _("This dispute is over; nothing can be added to it."))
+        return redirect(reader.url)
+    context = _files(reader) | {
+        "dispute": reader.dispute, "reader": reader, "form": forms.EvidenceForm(initial=kept.texts_of(request)),
+        "checklist": checklist.checklist(reader.dispute.reason), "room": room_left(reader.dispute, reader.side),
+        "heading": terms.heading(reader.dispute),
+    }  # fmt: skip
+    return render(request, "disputes/evidence_add.html", context)
+
+
+def _files(reader: common.Reader) -> dict[str, Any]:
+    mine = [
+        i for i in evidence_of(reader.dispute, reader.actor) if i.author_id == reader.actor.user_id
+    ]
+    rows = [uploading.row(item.file, number=item.label, caption=item.caption) for item in mine]
+    ref = [reader.dispute.reference]
+    return {
+        "items": rows,
+        "waiting": any(r["state"] == "quarantined" for r in rows),
+        "upload_url": reverse("disputes:add_evidence", args=ref),
+        "poll_url": reverse("disputes:evidence_files", args=ref),
+    }
+
+
+@kept.read
+def files(request: HttpRequest, reference: str) -> HttpResponse:
+    """The reader's own files as a fragment, asked for again while one is being checked."""
+    reader = common.party(request, reference)
+    return render(request, "disputes/_files.html", _files(reader))
+
+
+@kept.read
+def grid(request: HttpRequest, reference: str) -> HttpResponse:
+    """The evidence of the dispute page as a fragment, asked for again while a file is being checked."""
+    reader = common.party(request, reference)
+    shown = exhibits.exhibits(
+        reader.dispute, evidence_of(reader.dispute, reader.actor), reader.side
+    )
+    context = {
+        "dispute": reader.dispute,
+        "evidence": exhibits.grid(shown),
+        "waiting_files": any(e["state"] == "quarantined" for e in shown),
+    }
+    return render(request, "disputes/_evidence.html", context)
+
+
+@kept.read
+def viewer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """One piece of evidence at full size, beside another one; all others a click away."""
+    reader = common.party(request, reference)
+    shown = exhibits.exhibits(
+        reader.dispute, evidence_of(reader.dispute, reader.actor), reader.side
+    )
+    clean = [item for item in shown if item["state"] == "clean"]
+    wanted = next((item for item in clean if item["number"] == f"E{number}"), None)
+    if wanted is None:
+        raise Http404
+    items = [wanted, *(item for item in clean if item is not wanted)]
+    context = {
+        "dispute": reader.dispute, "reader": reader, "items": items, "wanted": wanted,
+        "heading": terms.heading(reader.dispute), "panes": 1,
+    }  # fmt: skip
+    return render(request, "disputes/viewer.html", context)

@@ -1,0 +1,371 @@
+"""Every move that a party can make on a dispute: when it is offered, what it costs, what it asks, what it does.
+
+The page lists exactly those whose transition is allowed now. Each has an address of its own, which asks the
+question again (the way without scripts) and takes the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import transitions
+from core.errors import Refused
+from disputes import forms, services
+from disputes.reading import terms
+from disputes.services.evidence import PURPOSE, receive_all
+from disputes.states import DisputeState as S
+from disputes.states import SettlementState
+from disputes.views.common import Reader
+
+_L = gettext_lazy
+Words = Any
+"""A lazy sentence, or a function of the reader that says it with the amounts of the case."""
+Run = Callable[[Reader, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`needs`: any of these transitions is allowed. `label` opens the question, `yes` answers it.
+
+    `text` is the consequence, said before; `done` what the toast says after. `also` is one more condition
+    on loaded rows (whose offer it is, say). `files` moves take uploads, which no transaction may span.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    title: Words
+    text: Words
+    label: Words
+    yes: Words
+    done: Words
+    run: Run
+    form: type[forms.MoveForm] = forms.MoveForm
+    kind: str = ""
+    also: Callable[[Reader], bool] | None = None
+    exactly: Callable[[Reader], int | None] | None = None
+    files: bool = False
+
+    @property
+    def url_name(self) -> str:
+        return f"disputes:{self.name}"
+
+    def say(self, what: Words, reader: Reader) -> str:
+        return str(what(reader)) if callable(what) else str(what)
+
+
+def possible(move: Move, reader: Reader, allowed: list[str] | None = None) -> bool:
+    """Whether this reader can make the move at this moment."""
+    names = transitions.allowed(reader.dispute, reader.actor) if allowed is None else allowed
+    return any(name in names for name in move.needs) and (move.also is None or move.also(reader))
+
+
+def _ids(reader: Reader) -> dict[str, Any]:
+    return {"dispute_id": reader.dispute.pk, "actor": reader.actor}
+
+
+def _amount(reader: Reader, value: Any) -> str:
+    return terms.amount(reader.dispute, value)
+
+
+def _theirs(reader: Reader) -> Any:
+    return terms.offer_of(reader.dispute, terms.other(reader.side))
+
+
+def _their_key(reader: Reader) -> int | None:
+    offer = _theirs(reader)
+    return offer.pk if offer else None
+
+
+def _settlement_key(reader: Reader) -> int | None:
+    settlement = reader.dispute.hand.settlement
+    return settlement.pk if settlement else None
+
+
+def _proposed(reader: Reader) -> bool:
+    settlement = reader.dispute.hand.settlement
+    return settlement is not None and settlement.state == SettlementState.PROPOSED
+
+
+def _in_short(reader: Reader, offer: Any) -> str:
+    return terms.in_short(reader.dispute, offer, reader.side) if offer else _("this offer")
+
+
+def _accept_text(reader: Reader) -> str:
+    """What accepting does, in money, to this reader: said before the binding button."""
+    dispute, offer = reader.dispute, _theirs(reader)
+    if reader.dispute.state == S.AWAITING_SELLER:
+        offer = terms.offer_of(dispute, terms.other(reader.side))
+    if offer is None:
+        return ""
+    facts = {
+        "amount": _amount(reader, offer.amount),
+        "rest": _amount(reader, max(dispute.order.refundable - offer.amount, 0)),
+    }
+    buyer = reader.side == "buyer"
+    if offer.return_required:
+        days = {"days": dispute.policy.days("return_ship_days")}
+        words = (
+            _(
+                "You have %(days)d days to send it back. When the seller has it and it is complete,"
+                " %(amount)s goes back to you."
+            )
+            if buyer
+            else _(
+                "The buyer has %(days)d days to send it back. When you have it and it is complete,"
+                " %(amount)s goes back to the buyer."
+            )
+        )
+        words %= facts | days
+    elif not offer.amount:
+        words = (
+            _("The seller sends a replacement; no money goes back.")
+            if offer.replacement and buyer
+            else _("You send a replacement; no money goes back.")
+            if offer.replacement
+            else _("No money goes back.")
+        )
+    else:
+        words = (
+            _(
+                "%(amount)s goes back to you the way you paid. The other %(rest)s goes to the seller."
+            )
+            if buyer
+            else _("%(amount)s goes back to the buyer. The other %(rest)s is paid out to you.")
+        )
+        words %= facts
+    bound = (
+        _("This is binding. You cannot open another dispute on this order.")
+        if buyer
+        else _("This is binding for both of you.")
+    )
+    return f"{words} {bound}"
+
+
+def _accept_title(reader: Reader) -> str:
+    return _("Accept %(terms)s?") % {"terms": _in_short(reader, _theirs(reader))}
+
+
+def _accept_label(reader: Reader) -> str:
+    offer = _theirs(reader)
+    if offer is None or (offer.replacement and not offer.amount):
+        return _("Accept")
+    return _("Accept %(amount)s") % {"amount": _amount(reader, offer.amount)}
+
+
+def _answer(reader: Reader, form: Any) -> None:
+    """Receive the files first (never inside a transaction), then answer with them."""
+    received, troubles = receive_all(
+        form.uploads, uploader_id=reader.actor.user_id, purpose=PURPOSE, subject=reader.dispute.reference,
+        policy=reader.dispute.policy,
+    )  # fmt: skip
+    if troubles and not received and not form.cleaned_data["answer"]:
+        raise Refused(" ".join(troubles), "files")
+    services.answer_evidence_request(
+        **_ids(reader), answer=form.cleaned_data["answer"], file_ids=[file.pk for file in received]
+    )
+
+
+ACCEPT_REQUEST = Move(
+    "accept_request", ("accept_request", "accept_request_with_return"), _accept_title, _accept_text, _accept_label,
+    _L("Yes, accept"), _L("You accepted the request. Both of you get it in writing."),
+    lambda r, f: services.accept_request(**_ids(r)),
+)  # fmt: skip
+REJECT = Move(
+    "reject", ("reject_request",), _L("Reject the request"),
+    _L("You say why. Both of you can then make offers, and either can ask a mediator to decide."),
+    _L("Reject…"), _L("Reject and send the reason"), _L("You rejected the request. The buyer reads your reason."),
+    lambda r, f: services.reject_request(**_ids(r), answer=f.cleaned_data["answer"]), forms.RejectForm,
+)  # fmt: skip
+OFFER = Move(
+    "offer", ("make_offer",),
+    lambda r: _("Change your offer") if terms.offer_of(r.dispute, r.side) else _("Offer something else"),
+    _L("Your offer stands until you change it, the other side accepts it, or a mediator takes the case."),
+    lambda r: _("Change your offer") if terms.offer_of(r.dispute, r.side) else _("Offer something else"),
+    _L("Send this offer"), _L("Your offer was sent. It replaces any earlier one."),
+    lambda r, f: services.make_offer(**_ids(r), **f.terms()), forms.OfferForm,
+)  # fmt: skip
+ACCEPT_OFFER = Move(
+    "accept_offer", ("accept_offer", "accept_offer_with_return"), _accept_title, _accept_text, _accept_label,
+    _L("Yes, accept"), _L("You agreed. Both of you get it in writing."),
+    lambda r, f: services.accept_offer(**_ids(r), offer_id=f.cleaned_data["exactly"]), forms.ExactForm,
+    also=lambda r: _theirs(r) is not None, exactly=_their_key,
+)  # fmt: skip
+ESCALATE = Move(
+    "escalate",
+    ("escalate",),
+    _L("Ask a mediator to decide"),
+    lambda r: (
+        _(
+            "Final: the offers end and you can no longer agree by yourselves. A mediator takes the"
+            " case in about %(claim)d days and decides about %(decide)d days later."
+        )
+        % {
+            "claim": r.dispute.policy.days("mediator_claim_days"),
+            "decide": r.dispute.policy.days("decision_days"),
+        }
+    ),
+    _L("Ask a mediator…"),
+    _L("Yes, ask a mediator"),
+    _L("A mediator will take the case. You need do nothing now."),
+    lambda r, f: services.escalate_dispute(**_ids(r)),
+)
+SHIP = Move(
+    "ship_return",
+    ("ship_return",),
+    _L("Enter the tracking number of your return"),
+    _L("Without a tracking number nobody can show that it arrived. Keep the receipt."),
+    _L("Enter the tracking number"),
+    _L("I have sent it"),
+    _L("Your return is on its way. We tell the seller."),
+    lambda r, f: services.ship_return(
+        **_ids(r),
+        carrier=f.cleaned_data["carrier"],
+        tracking_number=f.cleaned_data["tracking_number"],
+    ),
+    forms.ShipForm,
+)
+ARRIVED = Move(
+    "return_arrived",
+    ("record_return_delivery",),
+    _L("Has the return arrived?"),
+    lambda r: (
+        _("From then you have %(days)d days to check it.")
+        % {"days": r.dispute.policy.days("return_confirm_days")}
+    ),
+    _L("It has arrived"),
+    _L("Yes, it has arrived"),
+    _L("Noted. Now check what came back."),
+    lambda r, f: services.record_return_delivery(**_ids(r)),
+)
+CONFIRM_RETURN = Move(
+    "confirm_return",
+    ("confirm_return",),
+    _L("Is everything back, complete and as you sent it?"),
+    lambda r: (
+        _("%(amount)s then goes back to the buyer at once. This cannot be undone.")
+        % {"amount": _amount(r, r.dispute.final_amount)}
+    ),
+    _L("Confirm the return"),
+    _L("Yes, it is complete"),
+    _L("You confirmed the return. The refund was requested."),
+    lambda r, f: services.confirm_return(**_ids(r)),
+)
+CONTEST_RETURN = Move(
+    "contest_return", ("contest_return",), _L("Say what is wrong with the return"),
+    _L("A mediator then decides. Nothing is refunded until then."),
+    _L("Contest it…"), _L("Send to a mediator"), _L("A mediator will look at it. Add photos as evidence."),
+    lambda r, f: services.contest_return(**_ids(r), contest=f.cleaned_data["contest"]), forms.ContestForm,
+)  # fmt: skip
+ANSWER = Move(
+    "answer", ("answer_evidence_request",), _L("Answer the mediator"),
+    _L("The other side reads your answer too. You can answer once."),
+    _L("Answer the mediator"), _L("Send the answer"), _L("Your answer was sent to the mediator."),
+    _answer, forms.AnswerForm, files=True,
+)  # fmt: skip
+AGREE = Move(
+    "agree_settlement",
+    ("agree_settlement",),
+    _L("Agree to this settlement?"),
+    lambda r: (
+        _(
+            "%(amount)s is requested for the buyer at once. If it is recorded in time, the dispute"
+            " closes and the rest is yours; until then everything stands still."
+        )
+        % {"amount": _amount(r, getattr(r.dispute.hand.settlement, "amount", 0))}
+    ),
+    _L("Agree"),
+    _L("Yes, agree"),
+    _L("You agreed. The refund was requested."),
+    lambda r, f: services.agree_settlement(**_ids(r), settlement_id=f.cleaned_data["exactly"]),
+    forms.ExactForm,
+    also=_proposed,
+    exactly=_settlement_key,
+)
+DECLINE = Move(
+    "decline_settlement",
+    ("decline_settlement",),
+    _L("Decline this settlement?"),
+    _L("The dispute goes on as if nothing had been proposed."),
+    _L("Decline"),
+    _L("Yes, decline"),
+    _L("You declined. The dispute goes on."),
+    lambda r, f: services.decline_settlement(**_ids(r), settlement_id=f.cleaned_data["exactly"]),
+    forms.ExactForm,
+    also=_proposed,
+    exactly=_settlement_key,
+)
+TAKE_BACK = Move(
+    "take_back_settlement",
+    ("take_back_settlement",),
+    _L("Take your proposal back?"),
+    _L("The dispute goes on as if you had proposed nothing."),
+    _L("Take it back"),
+    _L("Yes, take it back"),
+    _L("Your proposal was taken back."),
+    lambda r, f: services.take_back_settlement(**_ids(r)),
+    also=_proposed,
+)
+SETTLE = Move(
+    "settle",
+    ("propose_settlement",),
+    _L("Close when the refund is recorded"),
+    _L(
+        "Did the seller promise you money? Do not withdraw. Propose that the dispute closes by"
+        " itself once the refund is recorded here by a day that you choose. If it is not, the"
+        " dispute goes on where it was, and you lose nothing."
+    ),
+    _L("Close when the money is there…"),
+    _L("Propose this to the seller"),
+    _L("Proposed. If the seller agrees, the refund is requested at once."),
+    lambda r, f: services.propose_settlement(**_ids(r), amount=f.cleaned_data["amount"], by=f.by),
+    forms.SettleForm,
+)
+WITHDRAW = Move(
+    "withdraw",
+    ("withdraw",),
+    _L("Withdraw the dispute?"),
+    _L("You cannot open it again. Do not withdraw before the money is back."),
+    _L("Withdraw…"),
+    _L("Withdraw for good"),
+    _L("You withdrew the dispute."),
+    lambda r, f: services.withdraw_dispute(**_ids(r)),
+    forms.WithdrawForm,
+    kind="danger",
+)
+MESSAGE = Move(
+    "message",
+    ("add_message",),
+    _L("Write a message"),
+    _L("It is kept with the case. A mediator can read it."),
+    _L("Write a message"),
+    _L("Send message"),
+    _L("Your message was sent."),
+    lambda r, f: services.send_message(**_ids(r), body=f.cleaned_data["body"]),
+    forms.MessageForm,
+)
+
+MOVES: dict[str, Move] = {
+    move.name: move
+    for move in (
+        ACCEPT_REQUEST, ACCEPT_OFFER, OFFER, REJECT, ANSWER, SHIP, ARRIVED, CONFIRM_RETURN, CONTEST_RETURN,
+        AGREE, DECLINE, TAKE_BACK, ESCALATE, SETTLE, WITHDRAW, MESSAGE,
+    )
+}  # fmt: skip
+ELSEWHERE = frozenset(
+    {
+        "accept_request",
+        "accept_offer",
+        "offer",
+        "message",
+        "agree_settlement",
+        "decline_settlement",
+        "take_back_settlement",
+        "answer",
+    }
+)
+"""Moves that have their own place on the page: beside the offers, the settlement, the question, the messages."""

@@ -1,0 +1,122 @@
+"""Files on their way, with a script and without: one answer for the bar, one redirect for the plain form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.errors import Refused
+from disputes import forms
+from disputes.views import sending
+from evidence.models import EvidenceFile
+from evidence.states import FileState
+
+Rows = Sequence[Any]
+Receive = Callable[[list[Any], str], tuple[Rows, list[str]]]
+Show = Callable[[Any], dict[str, Any]]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def receive(request: HttpRequest, url: str, take: Receive, show: Show) -> HttpResponse:
+    """Take the files of a form once for its key. `take` stores them, `show` makes a row of what was stored.
+
+    A script gets JSON for its one file; a browser without gets messages and the page again.
+    """
+    form = forms.EvidenceForm(request.POST, request.FILES)
+    if not form.is_valid():
+        trouble = " ".join(str(e) for errors in form.errors.values() for e in errors)
+        return _answer(request, url, [], [trouble], show)
+    uploads = form.uploads
+    if not uploads:
+        return _answer(request, url, [], [_("Choose a file first.")], show)
+    with sending.sending(request) as arrival:
+        if not arrival.is_first:
+            return _again(request, url, arrival)
+        try:
+            rows, troubles = take(uploads, form.cleaned_data["caption"])
+        except Refused as refusal:
+            rows, troubles = [], [str(refusal)]
+        arrival.empty = not rows
+    return _answer(request, url, rows, troubles, show)
+
+
+def _again(request: HttpRequest, url: str, arrival: sending.Sending) -> HttpResponse:
+    """The same form once more, after a lost answer: stored, or still on its way (a script asks again later)."""
+    if not wants_json(request):
+        if arrival.is_busy:
+            messages.warning(request, _("These files are still arriving. Look again in a moment."))
+        return redirect(url)
+    if arrival.is_busy:
+        return JsonResponse({}, status=503, headers={"Retry-After": "3"})
+    return JsonResponse({"ok": True, "html": ""})
+
+
+def _answer(
+    request: HttpRequest, url: str, rows: Rows, troubles: list[str], show: Show
+) -> HttpResponse:
+    if not wants_json(request):
+        if rows:
+            text = ngettext(
+                "%(n)d file was added and is being checked.",
+                "%(n)d files were added and are being checked.",
+                len(rows),
+            )
+            messages.success(request, text % {"n": len(rows)})
+        for trouble in troubles:
+            messages.error(request, trouble)
+        return redirect(url)
+    if rows:
+        html = render_to_string("ui/upload.html", {"item": show(rows[0])}, request=request)
+        return JsonResponse({"ok": True, "html": html})
+    return JsonResponse({"ok": False, "error": " ".join(troubles)})
+
+
+def row(
+    file: EvidenceFile,
+    *,
+    number: str = "",
+    caption: str = "",
+    remove_url: str = "",
+    caption_form: str = "",
+) -> dict[str, Any]:
+    """A file for `ui/upload.html`. With `caption_form` its words can still be changed by that form."""
+    clean = file.state == FileState.CLEAN
+    return {
+        "id": file.handle, "number": number, "name": file.original_name, "alt": caption or file.original_name,
+        "state": str(file.state), "words": told(file) if clean else "",
+        "problem": _("Not added: %(why)s") % {"why": file.refusal_sentence} if file.refusal_code else "",
+        "thumbnail": reverse("evidence:thumb", args=[file.handle]) if clean and file.thumb_name else "",
+        "remove_url": remove_url, "caption": caption, "caption_form": caption_form,
+    }  # fmt: skip
+
+
+def told(file: EvidenceFile) -> str:
+    """What was done to a file before it was kept."""
+    parts = [_("Added.")]
+    if file.size and file.size < file.size_in * 0.9:
+        parts.append(
+            _("Made smaller from %(before)s to %(after)s.")
+            % {"before": megabytes(file.size_in), "after": megabytes(file.size)}
+        )
+    if "place" in file.removed:
+        parts.append(_("The place where it was taken is removed."))
+    return " ".join(parts)
+
+
+def megabytes(size: int) -> str:
+    from django.utils.formats import number_format
+
+    if size < 100_000:
+        return _("%(n)s kB") % {"n": number_format(max(1, round(size / 1024)))}
+    return _("%(n)s MB") % {"n": number_format(round(size / 1024**2, 1), 1)}

@@ -1,0 +1,28 @@
+"""The deliverer as a task. Beat says when; the outbox knows what."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from notifications import services
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(ignore_result=True, soft_time_limit=270, time_limit=290)
+def deliver() -> None:
+    """Send the mails that are due. Safe to run twice, and at once with others."""
+    done = services.deliver()
+    if done.total or done.away:
+        logger.info(
+            "delivered",
+            extra={
+                "sent": done.sent,
+                "later": done.later,
+                "set_aside": done.set_aside,
+                "suppressed": done.suppressed,
+                "server_away": done.away,
+            },
+        )

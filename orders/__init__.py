@@ -1,0 +1,1 @@
+"""Orders, their shipments, and their money: escrow, ledger, refunds, buyer protection."""

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrdersConfig(AppConfig):
+    name = "orders"
+    verbose_name = _("Orders and money")
+
+    def ready(self) -> None:
+        from orders import effects, notices  # noqa: F401 - effects register what the clock does
+        from orders.gateways import file, wallet  # noqa: F401 - they register themselves
+
+        notices.register()

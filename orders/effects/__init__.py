@@ -1,0 +1,60 @@
+"""What follows from every move of an order or a refund, written once for pages, apps above and the clock.
+
+All functions take an open `Batch` and objects that it has locked; they change memory only.
+"""
+
+from orders.effects import clocks
+from orders.effects.lifecycle import (
+    cancel,
+    close,
+    complete,
+    confirm_receipt,
+    deliver,
+    extend_delivery,
+    hold_for_dispute,
+    lift_hold,
+    place,
+    place_on_hold,
+    release,
+    release_dispute_hold,
+    report_checkpoint,
+    request_extension,
+    ship,
+)
+from orders.effects.money import (
+    capture,
+    charge_fee,
+    complete_refund,
+    fail_refund,
+    mark_overdue,
+    refund,
+    retry_refund,
+    submit_refund,
+)
+
+__all__ = [
+    "cancel",
+    "capture",
+    "charge_fee",
+    "clocks",
+    "close",
+    "complete",
+    "complete_refund",
+    "confirm_receipt",
+    "deliver",
+    "extend_delivery",
+    "fail_refund",
+    "hold_for_dispute",
+    "lift_hold",
+    "mark_overdue",
+    "place",
+    "place_on_hold",
+    "refund",
+    "release",
+    "release_dispute_hold",
+    "report_checkpoint",
+    "request_extension",
+    "retry_refund",
+    "ship",
+    "submit_refund",
+]

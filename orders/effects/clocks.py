@@ -1,0 +1,80 @@
+"""What happens when a clock of an order or of a refund runs out, and who is reminded before."""
+
+from __future__ import annotations
+
+from core import deadlines
+from core.actors import SYSTEM
+from core.batch import Batch
+from core.models import Deadline
+from orders.effects import lifecycle, money, notices
+from orders.models import Order, OrderDeadline, Refund, RefundDeadline
+from orders.states import EndReason, OrderDeadlineKind, OrderState, RefundDeadlineKind
+
+K = OrderDeadlineKind
+
+
+@deadlines.enforces(OrderDeadline, K.PAYMENT)
+def payment_did_not_come(batch: Batch, order: Order, _deadline: Deadline) -> None:
+    """Not paid in time: cancelled."""
+    lifecycle.cancel(batch, order, SYSTEM, why=EndReason.NOT_PAID)
+
+
+@deadlines.enforces(OrderDeadline, K.VERIFICATION)
+def verification_stayed_out(batch: Batch, order: Order, _deadline: Deadline) -> None:
+    """Nobody verified the held order: closed, and the money goes back."""
+    lifecycle.close(batch, order, SYSTEM, why=EndReason.NOT_VERIFIED)
+
+
+@deadlines.enforces(OrderDeadline, K.PROTECTION)
+def protection_ended(batch: Batch, order: Order, _deadline: Deadline) -> None:
+    """Never shipped: closed, and the money goes back. Shipped and nobody complained: the seller is paid."""
+    if order.state in {OrderState.PAID, OrderState.ON_HOLD}:
+        lifecycle.close(batch, order, SYSTEM, why=EndReason.NOT_SHIPPED)
+    else:
+        lifecycle.release(batch, order, SYSTEM)
+
+
+@deadlines.enforces(OrderDeadline, K.RELEASE)
+def nobody_objected(batch: Batch, order: Order, _deadline: Deadline) -> None:
+    """Delivered, and no dispute within the protection: the seller is paid."""
+    lifecycle.release(batch, order, SYSTEM)
+
+
+@deadlines.reminds(OrderDeadline, K.PAYMENT, K.VERIFICATION, K.PROTECTION, K.RELEASE)
+def remind_of_order(batch: Batch, order: Order, deadline: Deadline) -> None:
+    """The one who loses by silence is reminded: the seller before an order closes, else the buyer."""
+    event = batch.record(
+        order, "reminded", SYSTEM, data={"clock": deadline.kind, "due_at": deadline.due_at}
+    )
+    closes = order.state in {OrderState.ON_HOLD, OrderState.PAID}
+    person = order.seller_id if closes else order.buyer_id
+    notices.tell(
+        batch,
+        event,
+        f"order_reminder_{deadline.kind}",
+        order,
+        person,
+        due_at=deadline.due_at.isoformat(),
+    )
+
+
+@deadlines.loads(Refund)
+def load_refunds(_batch: Batch, refunds: list[Refund]) -> None:
+    """The orders of refunds whose clock is due; read, not locked: nothing of theirs is changed."""
+    orders = Order.objects.in_bulk({refund.order_id for refund in refunds})
+    for refund in refunds:
+        refund.order = orders[refund.order_id]
+
+
+@deadlines.enforces(RefundDeadline, RefundDeadlineKind.EXPECTED)
+def refund_is_overdue(batch: Batch, refund: Refund, _deadline: Deadline) -> None:
+    """The promised day is over."""
+    money.mark_overdue(batch, refund)
+
+
+@deadlines.enforces(RefundDeadline, RefundDeadlineKind.CHASE)
+def refund_is_still_overdue(batch: Batch, refund: Refund, _deadline: Deadline) -> None:
+    """Nobody cleared it up: the administrators are told again."""
+    event = batch.record(refund, "chased", SYSTEM, data={"overdue_since": refund.overdue_at})
+    notices.tell_staff(batch, event, "refund_overdue_staff", refund)
+    money.chase(batch, refund)

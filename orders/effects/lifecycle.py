@@ -1,0 +1,301 @@
+"""What follows from each move of an order: events, clocks, parcels, money, notices."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+from core.batch import Batch
+from core.errors import CaseChanged, Refused, TimeIsUp
+from core.models import DeadlineState, Event
+from orders import policies
+from orders.effects import money, notices
+from orders.models import Checkpoint, Order, OrderLine, OrderPayment, Shipment
+from orders.states import SENTENCES, EndReason, OrderDeadlineKind, OrderState
+
+K = OrderDeadlineKind
+
+
+def place(
+    batch: Batch,
+    order: Order,
+    actor: Actor,
+    *,
+    lines: list[OrderLine],
+    payments: list[OrderPayment],
+) -> Event:
+    """A new order waits for its payment. `lines` and `payments` point to the order already."""
+    event = batch.open_case(
+        order, actor, "placed", data={"number": order.number, "currency": order.currency}
+    )
+    for row in (*lines, *payments):
+        batch.add(row)
+    batch.schedule_days(order, K.PAYMENT, "payment_days", started=order.placed_at)
+    return event
+
+
+def place_on_hold(batch: Batch, order: Order, actor: Actor, *, reason: str) -> Event:
+    """The order stops until somebody proves that it is honest; the protection clock stands still."""
+    event = batch.transition(order, "place_on_hold", actor, reason=reason)
+    order.hold_reason = reason
+    batch.pause(order, K.PROTECTION, why="verification")
+    clock = batch.schedule_days(order, K.VERIFICATION, "hold_days")
+    notices.tell_both(
+        batch, event, "order_on_hold", order, due_at=clock.due_at.isoformat(), reason=reason
+    )
+    return event
+
+
+def lift_hold(batch: Batch, order: Order, actor: Actor, *, proof: str = "") -> Event:
+    """The verification was confirmed: the order goes on, its protection with what was left."""
+    event = batch.transition(order, "lift_hold", actor, reason=proof)
+    batch.end_deadlines(order, DeadlineState.MET, K.VERIFICATION)
+    _go_on(batch, order)
+    notices.tell_both(batch, event, "order_hold_lifted", order)
+    return event
+
+
+def ship(
+    batch: Batch,
+    order: Order,
+    actor: Actor,
+    *,
+    carrier: str,
+    tracking_number: str,
+    at: datetime | None = None,
+) -> Shipment:
+    """The seller hands the parcel to a carrier; the buyer gets the tracking number."""
+    shipped_at = at or batch.now
+    event = batch.transition(
+        order, "ship", actor, at=shipped_at,
+        data={"carrier": carrier, "tracking_number": tracking_number, "at": shipped_at},
+    )  # fmt: skip
+    notices.tell(
+        batch,
+        event,
+        "order_shipped",
+        order,
+        order.buyer_id,
+        carrier=carrier,
+        tracking_number=tracking_number,
+    )
+    return batch.add(
+        Shipment(
+            order=order, carrier=carrier, tracking_number=tracking_number, shipped_at=shipped_at
+        )
+    )
+
+
+def report_checkpoint(
+    batch: Batch, order: Order, shipment: Shipment, *, at: datetime, city: str, text: str
+) -> Checkpoint:
+    """A carrier reports where the parcel is. No event: the checkpoint is the record."""
+    return batch.add(Checkpoint(shipment=shipment, at=at, city=city[:120], text=text[:300]))
+
+
+def deliver(
+    batch: Batch,
+    order: Order,
+    actor: Actor,
+    *,
+    shipments: list[Shipment],
+    at: datetime | None = None,
+) -> Event:
+    """The parcel arrived: from now the buyer has so many days to look at it."""
+    delivered_at = at or batch.now
+    event = batch.transition(order, "deliver", actor, at=delivered_at, data={"at": delivered_at})
+    for shipment in shipments:
+        if shipment.delivered_at is None:
+            batch.change(shipment, delivered_at=delivered_at)
+    batch.end_deadlines(order, DeadlineState.MET, K.PROTECTION)
+    started = delivered_at if order.disputed_at is None else batch.now
+    clock = batch.schedule_days(order, K.RELEASE, "protection_days", started=started)
+    if order.disputed_at is not None:
+        batch.pause(order, K.RELEASE, why="dispute")
+    order.protection_until = clock.due_at
+    notices.tell_both(batch, event, "order_delivered", order, protected_at=clock.due_at.isoformat())
+    return event
+
+
+def confirm_receipt(batch: Batch, order: Order, actor: Actor) -> Event:
+    """The buyer says that it came: the seller is paid at once.
+
+    "Not received" can be claimed no more; "not as described" and "damaged" until `protection_until`.
+    """
+    event = batch.transition(order, "confirm_receipt", actor, at=batch.now)
+    money.release_held(batch, order, event)
+    batch.end_deadlines(order, DeadlineState.MET)
+    notices.tell_both(
+        batch, event, "order_confirmed", order, protected_at=_iso(order.protection_until)
+    )
+    return event
+
+
+def request_extension(batch: Batch, order: Order, actor: Actor, *, days: int) -> Event:
+    """The buyer asks for a later delivery date. Raises `Refused` beyond the policy's longest."""
+    _check_days(order, days)
+    event = batch.transition(order, "request_extension", actor, days=days, data={"days": days})
+    notices.tell(batch, event, "extension_requested", order, order.seller_id, days=days)
+    return event
+
+
+def extend_delivery(batch: Batch, order: Order, actor: Actor, *, days: int) -> Event:
+    """The seller moves the promised date; the buyer's protection moves with it, and the buyer is told.
+
+    Raises `Refused` beyond the policy's longest, all extensions together.
+    """
+    _check_days(order, days)
+    event = batch.transition(order, "extend_delivery", actor, days=days, data={"days": days})
+    clock = order.deadline(K.PROTECTION)
+    if clock is not None:
+        step = {
+            "kind": "extended",
+            "days": days,
+            "at": batch.now.isoformat(),
+            "promised": order.promised_at.isoformat(),
+        }
+        batch.move_due(order, clock, clock.due_at + timedelta(days=days), step)
+        clock.remind_at = clock.next_reminder(batch.now)
+        order.protection_until = clock.due_at
+    notices.tell(
+        batch, event, "delivery_extended", order, order.buyer_id, days=days,
+        promised_at=order.promised_at.isoformat(), protected_at=_iso(order.protection_until),
+    )  # fmt: skip
+    return event
+
+
+def cancel(batch: Batch, order: Order, actor: Actor, *, reason: str = "", why: str = "") -> Event:
+    """The order ends before anything was sent; what was paid goes back.
+
+    `reason` is a person's words, `why` a code of `EndReason` where the clock ended it.
+    """
+    return _end(batch, order, actor, "cancel", "order_cancelled", "order cancelled", reason, why)
+
+
+def close(
+    batch: Batch,
+    order: Order,
+    actor: Actor,
+    *,
+    reason: str = "",
+    why: str = "",
+    cause: str = "order closed",
+) -> Event:
+    """The platform ends an open order; what is held goes back to the buyer within the policy's days.
+
+    An open dispute no longer holds it. Raises `CaseChanged` for an order that has ended.
+    """
+    if order.disputed_at is not None:
+        _lift_dispute(batch, order, actor)
+    return _end(batch, order, actor, "close", "order_closed", cause, reason, why)
+
+
+def complete(batch: Batch, order: Order, actor: Actor, *, reason: str = "") -> Event | None:
+    """What is still held belongs to the seller: a dispute left it there. Nothing for an ended order."""
+    if order.disputed_at is not None:
+        _lift_dispute(batch, order, actor)
+    if not order.is_open:
+        return None
+    event = batch.transition(order, "settle", actor, at=batch.now, reason=reason)
+    money.release_held(batch, order, event)
+    batch.end_deadlines(order, DeadlineState.CANCELLED)
+    notices.tell_both(batch, event, "order_released", order)
+    return event
+
+
+def release(batch: Batch, order: Order, actor: Actor) -> Event:
+    """Protection ended without a dispute: the seller is paid. Only the clock may do this."""
+    event = batch.transition(order, "release", actor, at=batch.now)
+    money.release_held(batch, order, event)
+    batch.end_deadlines(order, DeadlineState.CANCELLED)
+    notices.tell_both(batch, event, "order_released", order)
+    return event
+
+
+def hold_for_dispute(batch: Batch, order: Order, actor: Actor) -> Event:
+    """A dispute opened: the order's clocks stand still and its money stays.
+
+    Raises `CaseChanged` where another dispute holds it, `TimeIsUp` where a clock of it has passed.
+    """
+    if order.disputed_at is not None:
+        raise CaseChanged
+    if any(clock.passed(batch.now) for clock in order.open_deadlines):
+        raise TimeIsUp
+    event = batch.record(order, "held_for_dispute", actor)
+    order.disputed_at = batch.now
+    batch.pause(order, why="dispute")
+    return event
+
+
+def release_dispute_hold(batch: Batch, order: Order, actor: Actor) -> Event:
+    """The dispute ended. Where nothing is left to refund the order closes, else its clocks go on.
+
+    An order that was completed before the dispute stays completed.
+    """
+    event = _lift_dispute(batch, order, actor)
+    if not order.is_open:
+        return event
+    if order.captured and not order.refundable:
+        return close(batch, order, actor, why=EndReason.ALL_REFUNDED)
+    _go_on(batch, order)
+    return event
+
+
+def _lift_dispute(batch: Batch, order: Order, actor: Actor) -> Event:
+    event = batch.record(order, "dispute_hold_released", actor)
+    order.disputed_at = None
+    return event
+
+
+def _go_on(batch: Batch, order: Order) -> None:
+    """Resume the clocks that stood still, on hold only that of the verification; the protection follows."""
+    batch.resume(order, *([K.VERIFICATION] if order.state == OrderState.ON_HOLD else []))
+    clock = order.deadline(K.PROTECTION) or order.deadline(K.RELEASE)
+    if clock is not None:
+        order.protection_until = clock.due_at
+
+
+def _end(
+    batch: Batch,
+    order: Order,
+    actor: Actor,
+    verb: str,
+    notice: str,
+    cause: str,
+    reason: str,
+    why: str,
+) -> Event:
+    data = {"why": why} if why else {}
+    event = batch.transition(
+        order, verb, actor, at=batch.now, reason=reason or SENTENCES.get(why, ""), data=data
+    )
+    batch.end_deadlines(order, DeadlineState.CANCELLED)
+    back = order.held
+    money.refund(batch, order, back, actor, cause, promise="closed_refund_days")
+    notices.tell_both(
+        batch,
+        event,
+        notice,
+        order,
+        reason="" if why else reason,
+        why=why,
+        amount=str(back) if back else "",
+    )
+    return event
+
+
+def _check_days(order: Order, days: int) -> None:
+    most = policies.days_left_to_extend(order)
+    if not 1 <= days <= most:
+        if most == 0:
+            raise Refused(
+                _("The delivery date of this order cannot be moved any further."),
+                "extension_used_up",
+            )
+        raise Refused(_("Choose from 1 to %(most)s days.") % {"most": most}, "extension_days")
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""

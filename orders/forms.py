@@ -1,0 +1,105 @@
+"""What people type on the pages of an order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core import words
+from core.errors import Refused
+from orders import policies, services
+from orders.models import Order
+from orders.states import OrderState
+
+MOST = 1000
+
+
+class MoveForm(forms.Form):
+    """A form about one order; without fields it only asks."""
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        self.order = order
+        super().__init__(*args, **kwargs)
+
+
+class ConfirmForm(MoveForm):
+    """The second question before a receipt is confirmed."""
+
+    sure = forms.BooleanField(
+        label=_("I have the goods. I know that I can no longer say that they did not arrive."),
+        error_messages={
+            "required": _("Tick this if you have the goods. If you have not, do not confirm.")
+        },
+    )
+
+
+class DaysForm(MoveForm):
+    """How many days more."""
+
+    days = forms.IntegerField(label=_("Days more"), min_value=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most = policies.days_left_to_extend(self.order)
+        asked = self.order.extension_requested_days
+        self.fields["days"].initial = min(asked or 7, most) or None
+        self.fields["days"].help_text = _("From 1 to %(most)s.") % {"most": most}
+        self.fields["days"].widget.attrs |= {"max": most, "inputmode": "numeric"}
+
+
+class ShipForm(MoveForm):
+    """Carrier and tracking number."""
+
+    carrier = forms.CharField(label=_("Carrier"), max_length=80)
+    tracking_number = forms.CharField(
+        label=_("Tracking number"),
+        max_length=80,
+        help_text=_("As the carrier gave it. The buyer can follow it."),
+    )
+
+    def clean_tracking_number(self) -> str:
+        try:
+            return services.clean_tracking_number(self.cleaned_data["tracking_number"])
+        except Refused as error:
+            raise forms.ValidationError(str(error), code=error.code) from None
+
+    def clean_carrier(self) -> str:
+        return _text(self.cleaned_data["carrier"], 80)
+
+
+class ReasonForm(MoveForm):
+    """A reason in the person's own words."""
+
+    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 4}), strip=False)
+
+    def clean_reason(self) -> str:
+        return _text(self.cleaned_data["reason"], MOST, self.fields["reason"].required)
+
+
+class CancelForm(ReasonForm):
+    """A buyer need not say why before paying; a seller says it to the buyer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = self.order.state != OrderState.AWAITING_PAYMENT
+
+
+class ProofForm(ReasonForm):
+    """What proves the order."""
+
+    reason = forms.CharField(
+        label=_("Your proof"), widget=forms.Textarea(attrs={"rows": 4}), strip=False,
+        help_text=_("A tracking number, an invoice number, or what else shows that this order is real."),
+    )  # fmt: skip
+
+
+def _text(value: str, most: int, required: bool = True) -> str:
+    try:
+        cleaned = words.clean_text(value, most)
+    except Refused as error:
+        raise forms.ValidationError(str(error), code=error.code) from None
+    if required and not cleaned:
+        raise forms.ValidationError(_("This field is required."), code="required")
+    return cleaned

@@ -1,0 +1,188 @@
+"""What the database itself refuses about money, whoever asks.
+
+* a ledger entry that does not follow from the one before it, or changes afterwards;
+* an order whose totals differ from its last entry (PostgreSQL: at the end of the transaction, deferred;
+  SQLite: at each update of the totals, because it knows no deferred triggers);
+* a refund in another currency than its order's, of another amount than its ledger entry, or without one.
+
+A migration that alters one of these tables on SQLite rebuilds it, and triggers are lost or in the way:
+it begins with `Guards(up=False)` and ends with `Guards()`. A test looks that the guards are there.
+"""
+
+# ruff: noqa: S608 - these statements are made of constants only
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.migrations.operations.base import Operation
+
+from orders.states import EFFECTS
+
+TOTALS = ("captured", "held", "released", "refunded")
+NAMES = ("orders_ledger_follows", "orders_totals_mirror", "orders_refund_fits")
+
+
+def _after(column: int, entry: str, before: str) -> str:
+    """SQL: what a total is after an entry, given what it was before."""
+    cases = " ".join(f"WHEN '{kind}' THEN {signs[column]}" for kind, signs in EFFECTS.items())
+    return f"{before} + (CASE {entry}.kind {cases} END) * {entry}.amount"
+
+
+def _follows(entry: str, wrap: str = "{}") -> str:
+    pairs = (
+        (wrap.format(_after(i, entry, f"before.{name}")), wrap.format(f"{entry}.{name}"))
+        for i, name in enumerate(TOTALS)
+    )
+    return " AND ".join(f"{left} = {right}" for left, right in pairs)
+
+
+_BEFORE = f"""
+SELECT {", ".join(TOTALS)} FROM orders_ledgerentry WHERE order_id = NEW.order_id AND seq = NEW.seq - 1
+UNION ALL SELECT 0, 0, 0, 0 WHERE NEW.seq = 1
+"""
+_FITS = """
+SELECT 1 FROM orders_order o JOIN orders_ledgerentry e ON e.order_id = o.id
+WHERE o.id = NEW.order_id AND e.id = NEW.entry_id AND o.currency = NEW.currency
+  AND e.amount = NEW.amount AND e.kind = 'refunded'
+"""
+_LAST = "SELECT * FROM orders_ledgerentry WHERE order_id = {id} ORDER BY seq DESC LIMIT 1"
+_CHANGED = " OR ".join(f"OLD.{name} <> NEW.{name}" for name in (*TOTALS, "ledger_length"))
+_SAME = " AND ".join(f"e.{name} = o.{name}" for name in TOTALS) + " AND e.seq = o.ledger_length"
+
+POSTGRESQL = (
+    f"""
+CREATE OR REPLACE FUNCTION orders_ledger_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM ({_BEFORE}) AS before WHERE {_follows("NEW")}) THEN
+    RAISE EXCEPTION 'ledger entry %/% does not follow the one before', NEW.order_id, NEW.seq
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER orders_ledger_follows AFTER INSERT ON orders_ledgerentry
+  FOR EACH ROW EXECUTE FUNCTION orders_ledger_follows();
+""",
+    f"""
+CREATE OR REPLACE FUNCTION orders_totals_mirror() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE subject bigint;
+BEGIN
+  IF TG_TABLE_NAME = 'orders_order' THEN subject := NEW.id; ELSE subject := NEW.order_id; END IF;
+  IF NOT EXISTS (
+    SELECT 1 FROM orders_order o LEFT JOIN LATERAL ({_LAST.format(id="o.id")}) e ON true
+    WHERE o.id = subject AND CASE WHEN e.id IS NULL
+      THEN o.captured = 0 AND o.released = 0 AND o.refunded = 0 AND o.ledger_length = 0 ELSE {_SAME} END
+  ) THEN
+    RAISE EXCEPTION 'the totals of order % are not those of its ledger', subject
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER orders_totals_mirror_insert AFTER INSERT ON orders_order
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.captured <> 0 OR NEW.ledger_length <> 0)
+  EXECUTE FUNCTION orders_totals_mirror();
+CREATE CONSTRAINT TRIGGER orders_totals_mirror AFTER UPDATE ON orders_order
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ({_CHANGED})
+  EXECUTE FUNCTION orders_totals_mirror();
+CREATE CONSTRAINT TRIGGER orders_totals_mirror_entry AFTER INSERT ON orders_ledgerentry
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION orders_totals_mirror();
+""",
+    f"""
+CREATE OR REPLACE FUNCTION orders_refund_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS ({_FITS}) THEN
+    RAISE EXCEPTION 'refund % does not fit its order and ledger entry', NEW.reference
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER orders_refund_fits AFTER INSERT OR UPDATE OF amount, currency, order_id, entry_id
+  ON orders_refund FOR EACH ROW EXECUTE FUNCTION orders_refund_fits();
+""",
+)
+
+SQLITE = (
+    f"""
+CREATE TRIGGER orders_ledger_follows AFTER INSERT ON orders_ledgerentry BEGIN
+  SELECT RAISE(ABORT, 'a ledger entry does not follow the one before')
+  WHERE NOT EXISTS (SELECT 1 FROM ({_BEFORE}) AS before WHERE {_follows("NEW", "round({}, 4)")});
+END
+""",
+    f"""
+CREATE TRIGGER orders_totals_mirror AFTER UPDATE OF {", ".join(TOTALS)}, ledger_length ON orders_order
+WHEN {_CHANGED} BEGIN
+  SELECT RAISE(ABORT, 'the totals of an order are not those of its ledger')
+  WHERE NOT EXISTS (
+    SELECT 1 FROM ({_LAST.format(id="NEW.id")}) e
+    WHERE {" AND ".join(f"round(e.{n}, 4) = round(NEW.{n}, 4)" for n in TOTALS)} AND e.seq = NEW.ledger_length
+  );
+END
+""",
+    *(
+        f"""
+CREATE TRIGGER orders_refund_fits{suffix} AFTER {verb} ON orders_refund BEGIN
+  SELECT RAISE(ABORT, 'a refund does not fit its order and ledger entry') WHERE NOT EXISTS ({_FITS});
+END
+"""
+        for suffix, verb in (
+            ("", "INSERT"),
+            ("_update", "UPDATE OF amount, currency, order_id, entry_id"),
+        )
+    ),
+)
+ALL_NAMES = {
+    "postgresql": (
+        *(
+            (name, "orders_order")
+            for name in ("orders_totals_mirror", "orders_totals_mirror_insert")
+        ),
+        ("orders_totals_mirror_entry", "orders_ledgerentry"),
+        ("orders_ledger_follows", "orders_ledgerentry"),
+        ("orders_refund_fits", "orders_refund"),
+    ),
+    "sqlite": tuple((name, "") for name in (*NAMES, "orders_refund_fits_update")),
+}
+
+
+def install(cursor: Any, vendor: str) -> None:
+    """Put the guards up; those that were there are replaced."""
+    remove(cursor, vendor)
+    for statement in POSTGRESQL if vendor == "postgresql" else SQLITE:
+        cursor.execute(statement)
+
+
+def remove(cursor: Any, vendor: str) -> None:
+    """Take the guards down, for a migration that rebuilds a table."""
+    for name, table in ALL_NAMES[vendor]:
+        cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if table else ""))
+
+
+class Guards(Operation):
+    """Migration operation: the money guards go up, or come down while tables are rebuilt."""
+
+    reversible = True
+
+    def __init__(self, up: bool = True) -> None:
+        self.up = up
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [], {} if self.up else {"up": False}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The models stay as they are."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        self._set(schema_editor, self.up)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        self._set(schema_editor, not self.up)
+
+    def describe(self) -> str:
+        return "Money guards up" if self.up else "Money guards down"
+
+    def _set(self, schema_editor: Any, up: bool) -> None:
+        with schema_editor.connection.cursor() as cursor:
+            (install if up else remove)(cursor, schema_editor.connection.vendor)

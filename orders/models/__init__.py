@@ -1,0 +1,20 @@
+"""Orders, what is in them, and their money."""
+
+from orders.models.contents import Checkpoint, OrderLine, OrderPayment, Shipment
+from orders.models.money import LedgerEntry, Refund, RefundDeadline, WalletEntry
+from orders.models.order import Order, OrderDeadline
+from orders.models.store import Store
+
+__all__ = [
+    "Checkpoint",
+    "LedgerEntry",
+    "Order",
+    "OrderDeadline",
+    "OrderLine",
+    "OrderPayment",
+    "Refund",
+    "RefundDeadline",
+    "Shipment",
+    "Store",
+    "WalletEntry",
+]

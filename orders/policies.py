@@ -1,0 +1,87 @@
+"""Who may move an order or a refund, and on what conditions. No database here: loaded rows only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core import transitions
+from core.actors import Actor, ActorKind, StaffRole
+
+
+def is_buyer(order: Any, actor: Actor) -> bool:
+    """The person who bought; a staff role does not make anybody a buyer."""
+    return actor.kind == ActorKind.PERSON and actor.user_id == order.buyer_id
+
+
+def is_seller(order: Any, actor: Actor) -> bool:
+    """The owner of the store that sold."""
+    return actor.kind == ActorKind.PERSON and actor.user_id == order.seller_id
+
+
+def is_admin(order: Any, actor: Actor) -> bool:
+    """An administrator of the storefront who is no party of this order."""
+    return actor.is_staff(StaffRole.ADMIN) and actor.user_id not in {
+        order.buyer_id,
+        order.seller_id,
+    }
+
+
+def is_platform(order: Any, actor: Actor) -> bool:
+    """The clock, the shop through its API key, or an administrator."""
+    return actor.kind in {ActorKind.SYSTEM, ActorKind.API_KEY} or is_admin(order, actor)
+
+
+def is_clock(_case: Any, actor: Actor) -> bool:
+    """Nobody but the clock."""
+    return actor.is_system
+
+
+def may_pay(order: Any, actor: Actor) -> bool:
+    return is_platform(order, actor) or is_buyer(order, actor)
+
+
+def may_ship(order: Any, actor: Actor) -> bool:
+    return is_platform(order, actor) or is_seller(order, actor)
+
+
+def may_verify(order: Any, actor: Actor) -> bool:
+    """A verification is confirmed by the marketplace, or by the seller's proof (tracking number, invoice)."""
+    return is_platform(order, actor) or is_seller(order, actor)
+
+
+def may_cancel_unpaid(order: Any, actor: Actor) -> bool:
+    return is_platform(order, actor) or is_buyer(order, actor)
+
+
+def may_cancel_paid(order: Any, actor: Actor) -> bool:
+    """A seller who cannot deliver gives the money back; a buyer asks the seller, or waits for the clock."""
+    return is_platform(order, actor) or is_seller(order, actor)
+
+
+def may_move_refund(_refund: Any, actor: Actor) -> bool:
+    """Gateways answer through the system or the shop; an administrator may send again what failed."""
+    return actor.kind in {ActorKind.SYSTEM, ActorKind.API_KEY} or actor.is_staff(StaffRole.ADMIN)
+
+
+def _no_dispute(order: Any) -> bool:
+    return order.disputed_at is None
+
+
+def _not_asked(order: Any) -> bool:
+    return order.extension_requested_days is None
+
+
+no_open_dispute = transitions.needs(
+    _no_dispute, _("An open dispute holds this order. Finish the dispute first.")
+)
+extension_not_asked = transitions.needs(
+    _not_asked, _("You have asked for more time already. The seller has not answered yet.")
+)
+
+
+def days_left_to_extend(order: Any) -> int:
+    """How many days the seller may still add to the delivery date, all extensions together."""
+    most: int = order.policy.days("extension_max_days") - order.extended_days
+    return max(0, most)

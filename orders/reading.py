@@ -1,0 +1,260 @@
+"""An order in words: whose turn it is, what happened, where the money is. Loaded rows only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from orders.models import Order, Refund
+from orders.states import Means, OrderDeadlineKind, OrderState, RefundState
+
+S, K = OrderState, OrderDeadlineKind
+BUYER, SELLER, STAFF = "buyer", "seller", "staff"
+Part = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is (`you`, `other`, `done`), what for, until when, and what happens otherwise."""
+
+    turn: str
+    label: str
+    title: str
+    text: str = ""
+    clock: Any = None
+    consequence: str = ""
+
+
+POSTAGE = frozenset({"freight", "shipping", "delivery", "postage"})
+"""Lines by which shops and imports charge for the way; they are no goods."""
+
+
+def goods(order: Order) -> str:
+    """What was bought: the first thing, and how many more."""
+    lines = [line for line in order.lines.all() if line.title.casefold() not in POSTAGE]
+    if not lines:
+        return _("Order %(number)s") % {"number": order.number}
+    more = len(lines) - 1
+    if not more:
+        return lines[0].title
+    return ngettext("%(first)s and %(n)d more", "%(first)s and %(n)d more", more) % {
+        "first": lines[0].title,
+        "n": more,
+    }
+
+
+def turn_of(order: Order, side: str) -> Turn:
+    """The panel on top of an order. The order has its clocks and the time."""
+    if order.disputed_at is not None:
+        return Turn(
+            "other", _("In dispute"), _("A dispute holds this order"),
+            _("The money stays where it is, and the clocks of the order stand still until the dispute has ended."),
+        )  # fmt: skip
+    if not order.is_open:
+        return _ended(order, side)
+    clock = next(iter(order.open_deadlines), None)
+    owner, title, text, consequence = _words(order, side)
+    if order.state == S.SHIPPED and order.now is not None and not order.promise_is_over(order.now):
+        return Turn("other", _("On its way"), title, text, clock, consequence)
+    theirs = _("It is the seller’s turn") if owner == SELLER else _("It is the buyer’s turn")
+    label = _("It is your turn") if owner == side else theirs
+    return Turn("you" if owner == side else "other", label, title, text, clock, consequence)
+
+
+def _words(order: Order, side: str) -> tuple[str, str, str, str]:
+    buying = side == BUYER
+    if order.state == S.AWAITING_PAYMENT:
+        title = _("Pay this order in the shop") if buying else _("The order waits for its payment")
+        return BUYER, title, "", _("Without payment it is cancelled.")
+    if order.state == S.ON_HOLD:
+        title = (
+            _("Prove this order")
+            if side == SELLER
+            else _("The order is on hold until it is verified")
+        )
+        return (
+            SELLER,
+            title,
+            order.hold_reason,
+            _("Without proof the order closes and all of the money goes back."),
+        )
+    if order.state == S.PAID:
+        title = _("Send the parcel") if side == SELLER else _("The seller prepares the parcel")
+        promised = _("We hold the money until the buyer has the goods.")
+        return (
+            SELLER,
+            title,
+            promised,
+            _("If nothing was sent by then, all of the money goes back to the buyer."),
+        )
+    if order.state == S.SHIPPED:
+        late = order.now is not None and order.promise_is_over(order.now)
+        title = _("Did it arrive?") if buying and late else _("The parcel is on its way")
+        text = (
+            _("If it does not come, or not as described, open a dispute before this time.")
+            if buying
+            else ""
+        )
+        return BUYER, title, text, _("After this time the money goes to the seller.")
+    title = _("Did it arrive well?") if buying else _("Delivered: the buyer looks at it")
+    text = _("If something is wrong, open a dispute before this time.") if buying else ""
+    return (
+        BUYER,
+        title,
+        text,
+        _("After this time the money goes to the seller and a dispute is no longer possible."),
+    )
+
+
+def _ended(order: Order, side: str) -> Turn:
+    if order.state == S.COMPLETED:
+        if (
+            order.confirmed_at is None
+            or order.now is None
+            or not order.protected(order.now)
+            or side == STAFF
+        ):
+            return Turn("done", _("Completed"), _("The money went to the seller"))
+        text = _(
+            "You confirmed that it arrived. Goods that are damaged or not as described can still be disputed."
+        )
+        if side == SELLER:
+            text = _(
+                "The buyer confirmed receipt, and can still dispute goods that are damaged or not as described."
+            )
+        clock = {
+            "due_at": order.protection_until, "started_at": order.confirmed_at, "now": order.now, "state": "pending",
+        }  # fmt: skip
+        return Turn("done", _("Completed"), _("The money went to the seller"), text, clock)
+    label = _("Cancelled") if order.state == S.CANCELLED else _("Closed")
+    text = (
+        _("What was paid goes back to the buyer. The payments of the order show each step.")
+        if order.captured
+        else ""
+    )
+    return Turn("done", label, _("This order has ended"), text)
+
+
+def tone(order: Order, side: str) -> str:
+    """The colour of a state for this reader."""
+    if order.disputed_at is not None or order.state == S.ON_HOLD:
+        return "caution"
+    mine = (
+        {S.AWAITING_PAYMENT, S.DELIVERED}
+        if side == BUYER
+        else {S.PAID}
+        if side == SELLER
+        else set()
+    )
+    if order.state in mine:
+        return "act"
+    return "money-in" if order.state == S.COMPLETED else ""
+
+
+def badge(order: Order, side: str) -> Part:
+    """The order's state as a badge."""
+    label = _("In dispute") if order.disputed_at else order.get_state_display()
+    return {"state": order.state, "label": label, "tone": tone(order, side)}
+
+
+def amount(order: Order) -> Decimal:
+    """What the order costs: what was paid, or what is asked for before payment."""
+    return order.total or sum((line.amount for line in order.lines.all()), Decimal(0))
+
+
+def money_rows(order: Order, side: str, refunds: Sequence[Refund] = ()) -> list[Part]:
+    """What was paid by which means, and where that money is now. Zero rows are left out.
+
+    The seller does not learn the card's digits.
+    """
+    by_wallet = order.captured - order.by_card
+    on_its_way = any(refund.state != RefundState.COMPLETED for refund in refunds)
+    known = order.card_last4 if side != SELLER else ""
+    card = _("Card ending %(last4)s") % {"last4": known} if known else _("Card")
+    rows = [
+        {"label": card, "amount": order.by_card},
+        {"label": _("Wallet"), "amount": by_wallet},
+        {
+            "label": _("Coupon"), "small": _("is not refunded, and does not come back"),
+            "amount": order.coupon_amount, "kind": "muted",
+        },
+    ]  # fmt: skip
+    shown = [row for row in rows if row["amount"]]
+    shown.append({"label": _("Paid"), "amount": order.total, "kind": "sum"})
+    for label, small, amount, kind in (
+        (_("Held by us"), _("until the buyer has the goods"), order.held, ""),
+        (_("Released to the seller"), "", order.released, ""),
+        (
+            _("Refunded to the buyer"),
+            _("not all of it has arrived yet") if on_its_way else "",
+            order.refunded,
+            "in",
+        ),
+    ):
+        if amount:
+            shown.append({"label": label, "small": small, "amount": amount, "kind": kind})
+    return shown
+
+
+def story(order: Order) -> list[Part]:
+    """What happened to order and parcels, newest first, with what is promised on top."""
+    told: list[Part] = []
+    for at, text, strong in (
+        (order.placed_at, _("Ordered"), False), (order.paid_at, _("Paid"), False),
+        (order.confirmed_at, _("Receipt confirmed"), True),
+        (None if order.confirmed_at else order.completed_at, _("Completed"), True),
+        (order.ended_at, _("Cancelled") if order.state == S.CANCELLED else _("Closed"), True),
+    ):  # fmt: skip
+        told.append({"at": at, "text": text, "strong": strong})
+    for shipment in order.shipments.all():
+        by = " · ".join(filter(None, (shipment.carrier, shipment.tracking_number)))
+        told.append({"at": shipment.shipped_at, "text": _("Sent"), "by": by, "strong": True})
+        told.append({"at": shipment.delivered_at, "text": _("Delivered"), "strong": True})
+        told += [{"at": c.at, "text": c.text, "by": c.city} for c in shipment.checkpoints.all()]
+    told = sorted(
+        (entry for entry in told if entry["at"] is not None),
+        key=lambda entry: entry["at"],
+        reverse=True,
+    )
+    if order.state in {S.AWAITING_PAYMENT, S.PAID, S.ON_HOLD, S.SHIPPED}:
+        late = order.now is not None and order.promise_is_over(order.now)
+        text = _("Delivery was promised for this day") if late else _("Delivery is promised by")
+        told.insert(
+            0, {"at": order.promised_at, "text": text, "when": "trouble" if late else "ahead"}
+        )
+    return told
+
+
+def refund_steps(refund: Refund) -> list[Part]:
+    """The way of a refund: requested, sent with date and reference, received."""
+    sent, done = refund.submitted_at is not None, refund.state == RefundState.COMPLETED
+    to_wallet = refund.gateway == "wallet"
+    steps = [{"label": _("Requested"), "at": refund.created_at, "state": "done"}]
+    if not to_wallet:
+        state = "done" if sent or done else "next"
+        steps.append({"label": _("Sent to the bank"), "at": refund.submitted_at, "state": state})
+    steps.append(
+        {
+            "label": _("In the wallet") if to_wallet else _("Received"),
+            "at": refund.completed_at,
+            "state": "done" if done else "next",
+        }
+    )
+    return steps
+
+
+def refund_part(refund: Refund, side: str) -> Part:
+    """One refund of the tracker. The refund has the time."""
+    digits = refund.order.card_last4 if side != SELLER else ""
+    to_card = _("to the card ending %(last4)s") % {"last4": digits} if digits else _("to the card")
+    wallet = refund.means != Means.CARD or refund.gateway == "wallet"
+    return {
+        "to": _("to the wallet") if wallet else to_card,
+        "refund": refund, "steps": refund_steps(refund), "late": refund.is_overdue,
+        "failed": refund.state == RefundState.FAILED, "done": refund.state == RefundState.COMPLETED,
+    }  # fmt: skip

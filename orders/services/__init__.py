@@ -1,0 +1,45 @@
+"""What people, the shop, gateways and workers do to orders and refunds: one function per intention.
+
+Ids in, fresh object out. Domain refusals (`core.errors.Refused` and below) carry a sentence for people.
+"""
+
+from orders.services.orders import (
+    Line,
+    NewOrder,
+    cancel_order,
+    clean_tracking_number,
+    close_order,
+    confirm_receipt,
+    confirm_verification,
+    extend_delivery,
+    place_on_hold,
+    place_order,
+    record_checkpoint,
+    record_delivery,
+    record_payment,
+    request_extension,
+    ship_order,
+)
+from orders.services.refunds import Answer, apply_answers, retry_refund, submit_refunds
+
+__all__ = [
+    "Answer",
+    "Line",
+    "NewOrder",
+    "apply_answers",
+    "cancel_order",
+    "clean_tracking_number",
+    "close_order",
+    "confirm_receipt",
+    "confirm_verification",
+    "extend_delivery",
+    "place_on_hold",
+    "place_order",
+    "record_checkpoint",
+    "record_delivery",
+    "record_payment",
+    "request_extension",
+    "retry_refund",
+    "ship_order",
+    "submit_refunds",
+]

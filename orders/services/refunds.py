@@ -1,0 +1,171 @@
+"""Refunds on their way: given to gateways outside any transaction, and moved on by their answers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core import clock, words
+from core.actors import SYSTEM, Actor
+from core.batch import Batch
+from core.errors import CaseChanged, Refused
+from orders import effects, gateways
+from orders.effects import clocks, money
+from orders.gateways import Gateway, GatewayDown, Outcome, Result, Snapshot
+from orders.models import Refund
+from orders.states import RefundState
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+BATCH = 500
+GATEWAY = Actor.system("gateway")
+
+
+def submit_refunds(
+    *, gateway: Gateway | None = None, limit: int = BATCH, again: bool = False
+) -> int:
+    """Give requested refunds to their gateways (or to this one) and note what these say.
+
+    A refund is claimed for five minutes first, so that several workers never send the same one at the
+    same time. A worker that dies in between leaves it to the next, who sends it under the same key:
+    the bank pays a key once. `again` also sends what was sent but never answered. Returns how many
+    refunds a gateway took. Raises `GatewayDown` only where one gateway was asked for.
+    """
+    chosen = [gateway] if gateway else [gateways.get(name) for name in gateways.names()]
+    taken = 0
+    for one in chosen:
+        try:
+            taken += _submit(one, limit, again)
+        except GatewayDown as error:
+            if gateway is not None:
+                raise
+            logger.warning("gateway_down", extra={"gateway": one.name, "why": str(error)})
+    return taken
+
+
+def _submit(gateway: Gateway, limit: int, again: bool) -> int:
+    taken = 0
+    while snapshots := _claim(gateway.name, limit, again):
+        try:
+            results = gateway.submit(snapshots)
+        except GatewayDown:
+            Refund.objects.filter(pk__in=[s.pk for s in snapshots]).update(claimed_until=None)
+            raise
+        taken += _note(gateway, results)
+        if again:
+            break
+    return taken
+
+
+def _claim(name: str, limit: int, again: bool) -> list[Snapshot]:
+    """Lease refunds to this worker. Only the lease is written: the refund's state stays as it is."""
+    now = clock.now()
+    states = [RefundState.REQUESTED, *([RefundState.SUBMITTED] if again else [])]
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+    with transaction.atomic():
+        waiting = Refund.objects.filter(free, state__in=states, gateway=name).order_by(
+            "created_at", "pk"
+        )
+        pks = list(
+            waiting.select_for_update(of=("self",), skip_locked=True, no_key=True).values_list(
+                "pk", flat=True
+            )[: None if again else limit]
+        )
+        Refund.objects.filter(pk__in=pks).update(claimed_until=now + LEASE)
+    found = Refund.objects.filter(pk__in=pks).select_related("order").order_by("created_at", "pk")
+    return [
+        Snapshot(
+            pk=r.pk, reference=r.reference, order_number=r.order.number, amount=r.amount, currency=r.currency,
+            means=str(r.means), card_last4=r.order.card_last4, key=r.idempotency_key, requested_at=r.created_at,
+        )
+        for r in found
+    ]  # fmt: skip
+
+
+def _note(gateway: Gateway, results: Sequence[Result]) -> int:
+    by_pk = {result.pk: result for result in results}
+    taken = 0
+    with Batch() as batch:
+        refunds = batch.lock(Refund, by_pk)
+        clocks.load_refunds(batch, refunds)
+        for refund in refunds:
+            result = by_pk[refund.pk]
+            if refund.state not in {RefundState.REQUESTED, RefundState.SUBMITTED}:
+                continue
+            taken += result.outcome != Outcome.FAILED
+            if refund.state == RefundState.SUBMITTED:
+                data = {"provider_reference": result.provider_reference}
+                batch.record(refund, "submitted_again", GATEWAY, data=data)
+            elif result.outcome == Outcome.FAILED:
+                effects.fail_refund(batch, refund, GATEWAY, why=result.message)
+            elif gateway.instant:
+                money.credit_wallet(batch, refund)
+            else:
+                effects.submit_refund(batch, refund, GATEWAY, reference=result.provider_reference)
+    Refund.objects.filter(pk__in=by_pk, state=RefundState.SUBMITTED).update(claimed_until=None)
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a bank says about a refund: by our reference, received or not, under its own reference, when."""
+
+    reference: str
+    completed: bool
+    provider_reference: str = ""
+    at: datetime | None = None
+    why: str = ""
+
+
+def apply_answers(*, answers: Sequence[Answer], actor: Actor = SYSTEM) -> list[str]:
+    """Move refunds on by the bank's answers, in one transaction. The same answer twice changes nothing.
+
+    Returns for each answer `applied`, `unchanged`, or the reason why it was refused.
+    """
+    said = {a.reference: a for a in answers}
+    with Batch() as batch:
+        pks = Refund.objects.filter(reference__in=said).values_list("pk", flat=True)
+        refunds = {r.reference: r for r in batch.lock(Refund, pks)}
+        clocks.load_refunds(batch, list(refunds.values()))
+        return [_apply(batch, refunds.get(a.reference), a, actor) for a in answers]
+
+
+def _apply(batch: Batch, refund: Refund | None, answer: Answer, actor: Actor) -> str:
+    if refund is None:
+        return "no refund has this reference"
+    if answer.completed:
+        if refund.state == RefundState.COMPLETED:
+            return "unchanged"
+        if answer.at is not None and answer.at > batch.now:
+            return "the date lies in the future"
+        effects.complete_refund(
+            batch, refund, actor, reference=answer.provider_reference, at=answer.at
+        )
+        return "applied"
+    if refund.state == RefundState.FAILED:
+        return "unchanged"
+    if refund.state == RefundState.COMPLETED:
+        return "the refund was received already"
+    effects.fail_refund(
+        batch, refund, actor, why=answer.why or answer.provider_reference or "refused by the bank"
+    )
+    return "applied"
+
+
+def retry_refund(*, refund_id: int, actor: Actor, reason: str = "") -> Refund:
+    """An administrator sends a failed refund again, under the same key."""
+    if not actor.is_system and not reason.strip():
+        raise Refused(_("Say why, in a sentence."), "reason")
+    with Batch() as batch:
+        found = batch.lock(Refund, [refund_id])
+        if not found:
+            raise CaseChanged
+        effects.retry_refund(batch, found[0], actor, reason=words.clean_text(reason, 1000))
+    return found[0]

@@ -1,0 +1,20 @@
+"""Addresses of orders: references, never keys."""
+
+from django.urls import path
+
+from orders.views import moves, pages
+
+app_name = "orders"
+ORDER = "<str:reference>/"
+
+urlpatterns = [
+    path("", pages.bought, name="list"),
+    path("sold/", pages.sold, name="sold"),
+    path(ORDER, pages.order, name="order"),
+    path(f"{ORDER}payments/", pages.payments, name="payments"),
+    path(f"{ORDER}payments/<str:refund>/again/", pages.retry_refund, name="retry_refund"),
+    *(
+        path(f"{ORDER}{move.slug}/", moves.view_of(move), name=move.name)
+        for move in moves.MOVES.values()
+    ),
+]

@@ -1,0 +1,1 @@
+"""Pages of orders: lists, the order, its payments, and one page for each move."""

@@ -1,0 +1,209 @@
+"""Every move on an order as a page that asks, with its consequence, and the POST that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from core.errors import Refused
+from core.transitions import allowed
+from orders import forms, reading, services
+from orders.states import OrderState
+from orders.views import common
+from orders.views.common import Reader
+
+Run = Callable[[Reader, dict[str, Any]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One move: the transition that allows it, its words, its form, and the service that does it."""
+
+    name: str
+    transition: str
+    label: Any
+    title: Any
+    text: Callable[[Reader], str]
+    form: type[forms.MoveForm]
+    run: Run
+    done: Any
+    yes: Any
+    kind: str = ""
+
+    @property
+    def slug(self) -> str:
+        return self.name.replace("_", "-")
+
+    def part(self, reader: Reader) -> dict[str, Any]:
+        """The move as an entry of the list of actions."""
+        url = reverse(f"orders:{self.name}", args=[reader.order.reference])
+        return {
+            "name": self.name,
+            "title": self.title,
+            "text": self.text(reader),
+            "label": self.label,
+            "url": url,
+        }
+
+
+def _confirm_text(reader: Reader) -> str:
+    days = reader.order.policy.days("protection_days")
+    return _(
+        "The money goes to the seller now, and you can no longer say that the goods did not arrive. Goods that are"
+        " damaged or not as described can be disputed for %(days)s more days."
+    ) % {"days": days}
+
+
+def _ask_text(reader: Reader) -> str:
+    return _(
+        "The seller may move the delivery date; your protection moves with it. Until then nothing changes."
+    )
+
+
+def _extend_text(reader: Reader) -> str:
+    asked = reader.order.extension_requested_days
+    if asked:
+        return _(
+            "The buyer asks for %(days)s days more. The buyer’s protection moves with the date."
+        ) % {"days": asked}
+    return _("The buyer is told, and the buyer’s protection moves with the date.")
+
+
+def _cancel_text(reader: Reader) -> str:
+    if reader.order.state == OrderState.AWAITING_PAYMENT:
+        return _("Nothing was paid, so nothing is owed. This cannot be undone.")
+    return _("All of the money that was paid goes back to the buyer. This cannot be undone.")
+
+
+def _ship_text(reader: Reader) -> str:
+    day = date_format(localtime(reader.order.promised_at), "DATE_FORMAT")
+    return _("The buyer gets the tracking number. Delivery was promised by %(day)s.") % {"day": day}
+
+
+def _proof_text(_reader: Reader) -> str:
+    return _(
+        "The order goes on as soon as you give proof. Proof that is false counts against the store."
+    )
+
+
+def _pk(reader: Reader) -> dict[str, Any]:
+    return {"order_id": reader.order.pk, "actor": reader.actor}
+
+
+MOVES: dict[str, Move] = {
+    move.name: move
+    for move in (
+        Move(
+            "ship", "ship", lazy("Send the parcel"), lazy("Send the parcel"), _ship_text, forms.ShipForm,
+            lambda reader, data: services.ship_order(**_pk(reader), **data),
+            lazy("The parcel is on its way. The buyer has the tracking number."), lazy("It is sent"),
+        ),
+        Move(
+            "verify", "lift_hold", lazy("Prove this order"), lazy("Prove this order"),
+            _proof_text,
+            forms.ProofForm,
+            lambda reader, data: services.confirm_verification(**_pk(reader), proof=data["reason"]),
+            lazy("Thank you. The order goes on."), lazy("Send the proof"),
+        ),
+        Move(
+            "confirm_receipt", "confirm_receipt", lazy("Confirm receipt"), lazy("Confirm receipt"), _confirm_text,
+            forms.ConfirmForm, lambda reader, _data: services.confirm_receipt(**_pk(reader)),
+            lazy("Receipt is confirmed. The money goes to the seller."), lazy("Yes, I have the goods"),
+        ),
+        Move(
+            "ask_extension", "request_extension", lazy("Ask for more time"), lazy("Ask for a later delivery date"),
+            _ask_text, forms.DaysForm,
+            lambda reader, data: services.request_extension(**_pk(reader), days=data["days"]),
+            lazy("The seller was asked. We write to you when the date moves."), lazy("Ask the seller"),
+        ),
+        Move(
+            "extend_delivery", "extend_delivery", lazy("Move the delivery date"), lazy("Move the delivery date"),
+            _extend_text, forms.DaysForm,
+            lambda reader, data: services.extend_delivery(**_pk(reader), days=data["days"]),
+            lazy("The new date is set, and the buyer was told."), lazy("Set the new date"),
+        ),
+        Move(
+            "hold", "place_on_hold", lazy("Put on hold"), lazy("Put this order on hold"),
+            lambda reader: _("Nothing is sent until it is verified. Both sides read your reason."), forms.ReasonForm,
+            lambda reader, data: services.place_on_hold(**_pk(reader), reason=data["reason"]),
+            lazy("The order is on hold."), lazy("Put it on hold"),
+        ),
+        Move(
+            "cancel", "cancel", lazy("Cancel the order"), lazy("Cancel this order"), _cancel_text, forms.CancelForm,
+            lambda reader, data: services.cancel_order(**_pk(reader), reason=data["reason"]),
+            lazy("The order is cancelled."), lazy("Cancel the order"), "danger",
+        ),
+        Move(
+            "close", "close", lazy("Close the order"), lazy("Close this order"),
+            lambda reader: _("The order ends, and what is held goes back to the buyer. Both sides read your reason."),
+            forms.ReasonForm, lambda reader, data: services.close_order(**_pk(reader), reason=data["reason"]),
+            lazy("The order is closed."), lazy("Close the order"), "danger",
+        ),
+    )
+}  # fmt: skip
+
+
+def possible(reader: Reader, names: list[str]) -> list[Move]:
+    """The moves that are open to the reader now, the next step first."""
+    return [move for move in MOVES.values() if move.transition in names]
+
+
+def view_of(move: Move) -> common.View:
+    """The view at the move's address."""
+
+    @common.form
+    def ask_or_do(request: HttpRequest, reference: str) -> HttpResponse:
+        reader = common.reader_of(request, reference)
+        if request.method == "POST":
+            return _do(request, reader, move)
+        if move.transition not in allowed(reader.order, reader.actor):
+            messages.warning(
+                request, _("This is not possible now. Here is the order as it stands.")
+            )
+            return redirect(reader.url)
+        return _page(request, reader, move, move.form(order=reader.order))
+
+    ask_or_do.__name__ = move.name
+    return ask_or_do
+
+
+def _do(request: HttpRequest, reader: Reader, move: Move) -> HttpResponse:
+    form = move.form(request.POST, order=reader.order)
+    if not form.is_valid():
+        return _page(request, reader, move, form, status=422)
+
+    def act() -> str:
+        move.run(reader, form.cleaned_data)
+        return reader.url
+
+    try:
+        target = common.once(request, act)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, reader, move, form, status=common.status_of(refusal))
+    messages.success(request, move.done)
+    return redirect(target)
+
+
+def _page(
+    request: HttpRequest, reader: Reader, move: Move, form: Any, status: int = 200
+) -> HttpResponse:
+    key = request.POST.get("form_key", "")[:64]
+    context = {
+        "reader": reader, "order": reader.order, "move": move, "form": form, "text": move.text(reader),
+        "goods": reading.goods(reader.order), "gone": status == 409,
+        "crumbs": [*reader.crumbs, {"label": reader.order.number, "url": reader.url}, {"label": move.title}],
+    }  # fmt: skip
+    return render(
+        request, "orders/move.html", context | ({"form_key": key} if key else {}), status=status
+    )

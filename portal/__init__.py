@@ -1,0 +1,1 @@
+"""The first page, and the frame of every page, for buyers, sellers and visitors."""

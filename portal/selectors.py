@@ -1,0 +1,63 @@
+"""What the first page shows of a person's cases, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from core import cases
+from disputes.models import Dispute
+from disputes.selectors import turns
+from disputes.selectors.cases import WITH
+from disputes.states import OPEN
+from orders.models import Order, Refund
+from orders.states import OrderDeadlineKind, OrderState, RefundState
+
+MOST = 10
+RECENT = timedelta(days=14)
+
+
+@dataclass(slots=True)
+class Home:
+    """`mine` wait for the reader, `others` for somebody else; `arrived` can be confirmed or disputed."""
+
+    mine: list[Dispute]
+    more: int
+    others: list[Dispute]
+    arrived: list[Order]
+    refunds: list[Refund]
+
+
+def home(user_id: int, now: datetime) -> Home:
+    """Disputes, arrived orders and refunds of one person, what runs out first on top."""
+    waiting = turns.waiting_for(user_id, now)
+    keys = list(waiting.order_by("next_due_at", "pk").values_list("pk", flat=True)[: MOST + 1])
+    rows = Dispute.objects.select_related(*WITH)
+    party = Q(buyer_id=user_id) | Q(seller_id=user_id)
+    others = rows.filter(party, state__in=sorted(OPEN)).exclude(pk__in=waiting.values("pk"))
+    return Home(
+        mine=list(rows.filter(pk__in=keys[:MOST]).order_by("next_due_at", "pk")), more=len(keys) - MOST,
+        others=list(others.order_by("next_due_at", "pk")[:MOST]),
+        arrived=arrived(user_id), refunds=refunds(user_id, now),
+    )  # fmt: skip
+
+
+def arrived(user_id: int) -> list[Order]:
+    """Orders that arrived and can still be disputed; the money goes to the seller at their clock."""
+    rows = Order.objects.filter(
+        buyer_id=user_id, state=OrderState.DELIVERED, disputed_at=None, dispute=None
+    )
+    rows = rows.select_related("store").prefetch_related("lines").order_by("next_due_at", "pk")
+    found = cases.present(rows[:5])
+    return [order for order in found if order.deadline(OrderDeadlineKind.RELEASE) is not None]
+
+
+def refunds(user_id: int, now: datetime) -> list[Refund]:
+    """Money on its way to the person, and what came in the last two weeks."""
+    recent = ~Q(state=RefundState.COMPLETED) | Q(completed_at__gte=now - RECENT)
+    rows = Refund.objects.filter(recent, order__buyer_id=user_id).select_related(
+        "order", "order__store"
+    )
+    return list(rows.prefetch_related("order__lines").order_by("expected_at", "pk")[:MOST])

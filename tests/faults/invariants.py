@@ -1,0 +1,132 @@
+"""What must hold at every moment, whatever broke: one look at one snapshot of the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Sum
+from django.db.models.functions import Now
+
+from core import audit
+from core.models import OPEN_DEADLINES, Case, DeadlineState, Event
+from disputes.models import Dispute
+from disputes.states import DisputeState, Kind, Outcome
+from notifications.models import Notice
+from orders import selectors
+from orders.models import Order, Refund
+from orders.states import RefundState
+
+MACHINES: tuple[type[Case], ...] = (Dispute, Order, Refund)
+TOLD = {"opened", "seller_stayed_silent", "request_accepted", "request_rejected", "offer_made", "offer_accepted",
+        "escalated", "withdrawn"}  # fmt: skip
+"""Events of a dispute of which both parties are told."""
+
+
+def invariants(*, swept: bool = True) -> Counter[str]:
+    """Assert all of them; the states of the disputes. `swept`: nothing that is due may be left."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT clock_timestamp()")
+            now = cursor.fetchone()[0]
+        faults = [
+            *audit.broken_links(),
+            *(f"{n}: {why}" for n, why in selectors.unbalanced_orders()),
+        ]
+        faults += [*_chains(), *_money(), *_told()]
+        for machine in MACHINES:
+            faults += _clocks(machine, now, swept)
+        faults += _silent_sellers(now)
+        states = Counter(Dispute.objects.values_list("state", flat=True))
+    assert not faults, f"{len(faults)} faults: " + "; ".join(faults[:8])
+    return states
+
+
+def _chains() -> Iterator[str]:
+    """(b) Each state follows from the events, and no event moves a case from where it was not."""
+    last: dict[str, tuple[str, str]] = {}
+    by_subject: dict[str, list[Event]] = {}
+    for event in Event.objects.order_by("subject", "seq"):
+        by_subject.setdefault(event.subject, []).append(event)
+    for subject, events in by_subject.items():
+        for before, after in pairwise(events):
+            if after.from_state != before.to_state:
+                yield f"{subject}: event {after.seq} starts in {after.from_state}, not in {before.to_state}"
+            if not after.transition and after.from_state != after.to_state:
+                yield f"{subject}: event {after.seq} moves without a transition"
+        last[subject] = (events[-1].to_state, events[-1].name)
+    for machine in MACHINES:
+        cases: Any = machine._default_manager
+        for reference, state in cases.values_list("reference", "state"):
+            if last.get(reference, ("no event",))[0] != state:
+                yield f"{reference} is {state}, its last event says {last.get(reference)}"
+
+
+def _clocks(machine: type[Case], now: datetime, swept: bool) -> Iterator[str]:
+    """(a, e) Nothing that is due is left, ended cases have no clock, open ones have, and the mirror is true."""
+    running: dict[Any, list[Any]] = {}
+    fields: Any = machine._meta
+    related: Any = fields.get_field("deadlines").related_model
+    for deadline in related._default_manager.filter(state__in=OPEN_DEADLINES):
+        running.setdefault(deadline.case_id, []).append(deadline)
+        if swept and deadline.state != DeadlineState.PAUSED and deadline.due_at <= now:
+            yield f"{machine.__name__} {deadline.case_id}: {deadline.kind} is {deadline.state} and overdue"
+    for case in machine._default_manager.all():
+        clocks = running.get(case.pk, [])
+        if (case.state in machine.TERMINAL) == bool(clocks):
+            yield f"{case.reference} is {case.state} with {len(clocks)} open clocks"
+        first = min((c.due_at for c in clocks if c.state != DeadlineState.PAUSED), default=None)
+        if case.next_due_at != first:
+            yield f"{case.reference} says {case.next_due_at}, its first clock {first}"
+
+
+def _silent_sellers(now: datetime) -> Iterator[str]:
+    """(a) Whose time is over and enforced has lost; whose time is over and not yet enforced still waits."""
+    rows = Dispute.objects.filter(deadlines__kind=Kind.SELLER_ANSWER, deadlines__due_at__lte=now)
+    silent = Counter(
+        Event.objects.filter(name="seller_stayed_silent").values_list("subject", flat=True)
+    )
+    for reference, state, outcome, clock in rows.values_list(
+        "reference", "state", "outcome", "deadlines__state"
+    ):
+        lost = (state, outcome) == (DisputeState.RESOLVED, Outcome.SELLER_SILENT)
+        if lost != (clock == DeadlineState.ENFORCED) or silent[reference] != int(lost):
+            yield f"{reference}: clock {clock}, {state} {outcome}, {silent[reference]} events"
+        if clock == DeadlineState.PENDING and state != DisputeState.AWAITING_SELLER:
+            yield f"{reference}: still pending in {state}"
+
+
+def _money() -> Iterator[str]:
+    """(c) One refund for each cause and means, of exactly what the dispute requested."""
+    causes = Counter(Refund.objects.values_list("order_id", "cause", "means"))
+    yield from (f"order {key} refunded {n} times" for key, n in causes.items() if n > 1)
+    sums = dict(Refund.objects.order_by().values_list("order_id").annotate(Sum("amount")))
+    for dispute in Dispute.objects.all():
+        if sums.get(dispute.order_id, 0) != dispute.refund_requested:
+            yield f"{dispute.reference} requested {dispute.refund_requested}, refunds {sums.get(dispute.order_id)}"
+        if dispute.outcome == Outcome.SELLER_SILENT and not dispute.refund_requested:
+            yield f"{dispute.reference} was lost and nothing is refunded"
+    stuck = Refund.objects.filter(state=RefundState.COMPLETED, completed_at__gt=Now()).count()
+    if stuck:
+        yield f"{stuck} refunds completed in the future"
+
+
+def _told() -> Iterator[str]:
+    """(d) One notice for each party of each event; no notice without its event is the foreign key's."""
+    twice = Counter(Notice.objects.order_by().values_list("event_id", "recipient_id"))
+    yield from (f"{key} told {n} times" for key, n in twice.items() if n > 1)
+    people: dict[int, set[int]] = {}
+    for event_id, recipient_id in twice:
+        people.setdefault(event_id, set()).add(recipient_id)
+    parties = {d.reference: {d.buyer_id, d.seller_id} for d in Dispute.objects.all()}
+    for event in Event.objects.filter(subject__in=parties, name__in=TOLD):
+        if people.get(event.pk) != parties[event.subject]:
+            yield f"{event}: told {people.get(event.pk)}"
+    late = Notice.objects.filter(created_at__lt=F("event__at")).count()
+    if late:
+        yield f"{late} notices are older than their events"

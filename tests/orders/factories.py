@@ -1,0 +1,102 @@
+"""Orders for tests, made by the very effects that the product uses. Alice buys, Bob sells, Eve is a stranger."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from core import clock
+from core.actors import Actor
+from core.models import Storefront
+from orders import services
+from orders.models import Order, Store
+from orders.states import Means
+
+SHOP = Actor.system("the shop")
+_numbers = count(1)
+
+
+def user(name: str, **fields: Any) -> Any:
+    """A person called so: `user("Alice")` is alice@example.com; the same one at each call."""
+    email = f"{name.lower()}@example.com"
+    found = get_user_model()._default_manager.filter(email=email).first()
+    return found or get_user_model()._default_manager.create_user(email, None, name=name, **fields)
+
+
+def store(owner: Any = None, name: str = "Bob's bikes") -> Store:
+    """Bob's store on the default storefront."""
+    who = owner or user("Bob")
+    slug = f"store-{who.pk}"
+    made, _new = Store.objects.get_or_create(
+        storefront=Storefront.default(),
+        slug=slug,
+        defaults={"name": name, "owner": who, "country": "DE"},
+    )
+    return made
+
+
+def placed(
+    *, buyer: Any = None, shop: Store | None = None, card: str = "100", wallet: str = "0",
+    coupon: str = "0", currency: str = "EUR", promised_in: int = 10, number: str = "", **more: Any,
+) -> Order:  # fmt: skip
+    """An order that waits for its payment, promised in so many days."""
+    total = Decimal(card) + Decimal(wallet) + Decimal(coupon)
+    new = services.NewOrder(
+        number=number or f"SHOP-{next(_numbers):06}", buyer_id=(buyer or user("Alice")).pk, store=shop or store(),
+        currency=currency, promised_at=clock.now() + timedelta(days=promised_in),
+        lines=(services.Line("Bicycle bell", total, 1),),
+        payments={Means.CARD: Decimal(card), Means.WALLET: Decimal(wallet), Means.COUPON: Decimal(coupon)},
+        destination_country="DE", destination_city="Berlin", card_last4="4242", card_country="DE", **more,
+    )  # fmt: skip
+    return services.place_order(new=new, actor=SHOP)
+
+
+def paid(**more: Any) -> Order:
+    return services.record_payment(order_id=placed(**more).pk, actor=SHOP)
+
+
+def on_hold(**more: Any) -> Order:
+    return services.place_on_hold(order_id=paid(**more).pk, actor=SHOP, reason="The card is new.")
+
+
+def shipped(**more: Any) -> Order:
+    order = paid(**more)
+    return services.ship_order(
+        order_id=order.pk, actor=seller(order), carrier="DHL", tracking_number="RR123456785DE"
+    )
+
+
+def delivered(**more: Any) -> Order:
+    return services.record_delivery(order_id=shipped(**more).pk, actor=SHOP)
+
+
+def completed(**more: Any) -> Order:
+    order = delivered(**more)
+    return services.confirm_receipt(order_id=order.pk, actor=buyer(order))
+
+
+def cancelled(**more: Any) -> Order:
+    order = placed(**more)
+    return services.cancel_order(order_id=order.pk, actor=buyer(order))
+
+
+def closed(**more: Any) -> Order:
+    return services.close_order(order_id=paid(**more).pk, actor=SHOP, reason="The store has gone.")
+
+
+IN_STATE = {
+    "awaiting_payment": placed, "paid": paid, "on_hold": on_hold, "shipped": shipped,
+    "delivered": delivered, "completed": completed, "cancelled": cancelled, "closed": closed,
+}  # fmt: skip
+
+
+def buyer(order: Order) -> Actor:
+    return Actor.person(order.buyer_id, why="buyer")
+
+
+def seller(order: Order) -> Actor:
+    return Actor.person(order.seller_id, why="seller")
