@@ -14,6 +14,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday at noon, far from any change of the clocks: the suite's ordinary now."""
 
+NEEDS = ("postgres", "browser")
+"""Marks of tests that need something of the machine."""
+
 
 def chromium() -> str | None:
     """The browser of the machine, if there is one."""
@@ -25,21 +28,32 @@ def wanted(name: str) -> bool:
     return os.environ.get(name, "") not in ("", "0")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out, and says so, what this machine cannot run; where it is required, its absence fails."""
-    missing = {
+def missing(mark: str) -> bool:
+    """Whether tests of that mark cannot run on this machine."""
+    return {
         "postgres": connection.vendor != "postgresql",
         "browser": chromium() is None,
-    }
-    for mark, away in missing.items():
-        out = [item for item in items if away and item.get_closest_marker(mark)]
-        if not out:
-            continue
-        if wanted(f"REQUIRE_{mark.upper()}") and mark in (config.option.markexpr or ""):
-            raise pytest.UsageError(f"{mark} is required here and was not found.")
-        config.hook.pytest_deselected(items=out)
-        items[:] = [item for item in items if item not in set(out)]
-        config.stash.setdefault(LEFT_OUT, []).append(f"{len(out)} tests left out: no {mark} here")
+    }[mark]
+
+
+@pytest.hookimpl(trylast=True)  # after `-m` has chosen
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out, and says so, what this machine cannot run and nobody requires."""
+    for mark in NEEDS:
+        out = [item for item in items if item.get_closest_marker(mark)]
+        if out and missing(mark) and not wanted(f"REQUIRE_{mark.upper()}"):
+            config.hook.pytest_deselected(items=out)
+            items[:] = [item for item in items if item not in set(out)]
+            config.stash.setdefault(LEFT_OUT, []).append(
+                f"{len(out)} tests left out: no {mark} here"
+            )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What is required and missing fails, in a sentence."""
+    for mark in NEEDS:
+        if item.get_closest_marker(mark) and missing(mark):
+            pytest.fail(f"{mark} is required here and was not found.", pytrace=False)
 
 
 LEFT_OUT = pytest.StashKey[list[str]]()
