@@ -59,11 +59,16 @@ def dies_with_parent(sign: int) -> Callable[[], None]:
 
 @dataclass
 class Child:
-    """One process: its command, what it reads first, and the signal that ends it at once with its own children."""
+    """One process: its command, what it reads first, and the signal that ends it at once with its own children.
+
+    `orphaned` is what the kernel sends it when the supervisor was killed outright: then Valkey goes at the same
+    moment, and a worker that is asked politely waits for it for ever.
+    """
 
     name: str
     command: list[str]
     sign: int = signal.SIGTERM
+    orphaned: int = signal.SIGKILL
     stdin: str = ""
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
@@ -84,7 +89,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=dies_with_parent(self.sign),
+                preexec_fn=dies_with_parent(self.orphaned),
             )
         self.started = time.monotonic()
         assert self.process.stdin
@@ -199,7 +204,7 @@ def valkey(env: dict[str, str]) -> Child:
         "maxmemory-policy": "noeviction",
     }
     lines = "".join(f"{key} {value}\n" for key, value in config.items())
-    return Child("valkey", [binary, "-"], stdin=lines)
+    return Child("valkey", [binary, "-"], orphaned=signal.SIGTERM, stdin=lines)
 
 
 def children(env: dict[str, str]) -> list[Child]:
@@ -225,7 +230,12 @@ def children(env: dict[str, str]) -> list[Child]:
         "--no-control-socket",
     ]
     return [
-        Child("web", [*python, "gunicorn", "config.wsgi", *gunicorn], sign=signal.SIGQUIT),
+        Child(
+            "web",
+            [*python, "gunicorn", "config.wsgi", *gunicorn],
+            sign=signal.SIGQUIT,
+            orphaned=signal.SIGQUIT,
+        ),
         Child("worker", [*celery, "worker", "--concurrency", "2", *quick], sign=signal.SIGQUIT),
         Child("beat", [*celery, "beat", "--pidfile", ""]),
     ]
