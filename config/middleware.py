@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from time import time
+from typing import Any
 
+import structlog
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
+
+from core import references
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -35,6 +39,23 @@ class PolicyHeaders(CSPMiddleware):
         if user is not None and user.is_authenticated and "Cache-Control" not in response.headers:
             add_never_cache_headers(response)
         return super().process_response(request, response)
+
+
+class CaseInLog:
+    """Every line that a request logs carries the reference of the case that its address names."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> None:
+        reference = references.normalise(str(kwargs.get("reference", "")))
+        if references.is_valid(reference):
+            structlog.contextvars.bind_contextvars(case=reference)
 
 
 class SessionEnds:

@@ -1,5 +1,6 @@
 """What settings are made of: database, cache, files, mail, secrets and logs, each from its variables."""
 
+import re
 import secrets
 import sqlite3
 from pathlib import Path
@@ -227,12 +228,26 @@ def mail(var: Path, local: bool, demo: bool = False) -> dict[str, Any]:
     }
 
 
+_ROWS = re.compile(r"(DETAIL|CONTEXT):[^\n]*")
+
+
+def _without_people(_logger: Any, _method: str, event: Any) -> Any:
+    """Requests carry what people typed, and a database's refusal quotes the row that it refused."""
+    event.pop("request", None)
+    for key, value in event.items():
+        if isinstance(value, str) and ("DETAIL:" in value or "CONTEXT:" in value):
+            event[key] = _ROWS.sub(r"\1: left out", value)
+    return event
+
+
 def logging(json: bool, level: str) -> dict[str, Any]:
     """Logs to standard error. Keys and values are escaped by the renderer, so input cannot forge a line."""
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise env.SettingsError("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        structlog.stdlib.ExtraAdder(),
+        _without_people,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -249,7 +264,7 @@ def logging(json: bool, level: str) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     tail: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.processors.format_exc_info, _without_people, structlog.processors.JSONRenderer()]
         if json
         else [
             structlog.dev.ConsoleRenderer(

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "config.middleware.CaseInLog",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.Reader",
@@ -134,6 +135,8 @@ EMAIL_TIMEOUT = 20
 
 # Tasks: any number of workers and beats; a message lost, doubled or late changes nothing.
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 2 if DEMO else 10, most=3600)
+SWEEP_BUDGET = 60  # seconds that one sweep may take; then the next one goes on
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 LONGEST_TASK = 300
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -169,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 5)}}
     for task, seconds in {
         "core.tasks.sweep": SWEEP_SECONDS,
+        "core.tasks.watch": max(SWEEP_SECONDS, 30),
         "notifications.tasks.deliver": SWEEP_SECONDS,
         "evidence.tasks.inspect_waiting": 2 * SWEEP_SECONDS,
         "evidence.tasks.sweep_orphans": 3600,
@@ -234,7 +238,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
 SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

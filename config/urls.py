@@ -22,8 +22,10 @@ MOUNTS = {
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 handler500 = "config.errors.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health.health, name="health"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     *(
         path(mount, include(f"{app}.urls"))

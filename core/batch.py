@@ -255,16 +255,9 @@ class Batch(Clocks):
         touched, self._touched = self._touched, {}
         if added:
             flush.insert(added)
-        changes = []
-        for row, before, guard in touched.values():
-            now = row.__dict__
-            names = tuple(
-                name
-                for name, attname in flush.columns(type(row))
-                if now.get(attname) != before.get(attname)
-            )
-            changes.append((row, names, guard))
-        flush.update(changes)
+        flush.update(
+            (row, flush.changed(row, before), guard) for row, before, guard in touched.values()
+        )
 
     def _reference(self, model: type[Case]) -> str:
         """A free reference, drawn in growing blocks, so that a thousand new cases ask the database a few times."""

@@ -11,8 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from django.db import models
 from django_fsm import FSMField, FSMFieldDescriptor, TransitionNotAllowed
+
+from core.row import Row
 
 if TYPE_CHECKING:
     Method = TypeVar("Method", bound=Callable[..., Any])
@@ -48,7 +49,7 @@ class StateField(FSMField):
         super().__init__(*args, **kwargs)
 
 
-class StateModel(models.Model):
+class StateModel(Row):
     """Base of every row with a `StateField`.
 
     A machine says beside its transitions what people need to know of its states: which end it, which are

@@ -7,23 +7,37 @@ from time import monotonic
 from typing import Any
 
 from celery import current_app, shared_task
+from django.conf import settings
 from django.db import transaction
 from kombu.pools import producers
 
 from core import deadlines
+from core.watch import count_transitions, pulse, tell_operator
 
 logger = logging.getLogger(__name__)
+
+LANES = 2
+"""Threads of one sweep, each with a connection of its own: one computes while the database works for the other."""
 
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
     """Enforce every deadline that has passed, and send the reminders that are due."""
-    done = deadlines.sweep()
+    with pulse("sweep") as beat:
+        done = deadlines.sweep(seconds=settings.SWEEP_BUDGET, lanes=LANES)
+        beat.handled, beat.late = done.total, done.lateness
     if done.total:
         logger.info(
             "swept",
             extra={"enforced": done.enforced, "reminded": done.reminded, "failed": done.failed},
         )
+
+
+@shared_task(ignore_result=True)
+def watch() -> None:
+    """Count what moved, and tell the operator where clocks are late."""
+    count_transitions()
+    tell_operator()
 
 
 PATIENCE = 1.0

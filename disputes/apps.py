@@ -8,4 +8,11 @@ class DisputesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from disputes import access, effects, importing, notices, panels  # noqa: F401 (they register themselves)
+        from disputes import (  # noqa: F401 (they register themselves)
+            access,
+            effects,
+            importing,
+            measures,
+            notices,
+            panels,
+        )

@@ -6,6 +6,7 @@ import logging
 
 from celery import shared_task
 
+from core import watch
 from disputes import services
 
 logger = logging.getLogger(__name__)
@@ -14,5 +15,7 @@ logger = logging.getLogger(__name__)
 @shared_task(ignore_result=True)
 def watch_settlements() -> None:
     """Settle the disputes whose agreed refund has been recorded."""
-    if settled := services.watch_settlements():
+    with watch.pulse("settlements") as beat:
+        beat.handled = settled = services.watch_settlements()
+    if settled:
         logger.info("settlements_settled", extra={"settled": settled})

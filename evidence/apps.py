@@ -11,6 +11,6 @@ class EvidenceConfig(AppConfig):
 
     def ready(self) -> None:
         """The services wake a task by its name: it must be known in the web process too."""
-        from evidence import tasks
+        from evidence import measures, tasks  # noqa: F401 (measures register themselves)
 
         assert tasks.inspect.name == "evidence.tasks.inspect"

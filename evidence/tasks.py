@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from core import watch
 from evidence import services
 
 
@@ -12,7 +13,8 @@ def inspect(file_id: int) -> None:
 
 @shared_task(name="evidence.tasks.inspect_waiting")
 def inspect_waiting() -> None:
-    services.inspect_waiting()
+    with watch.pulse("evidence") as beat:
+        beat.handled = services.inspect_waiting()
 
 
 @shared_task(name="evidence.tasks.sweep_orphans")

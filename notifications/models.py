@@ -9,10 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Event
+from core.row import Row
 from notifications.states import OPEN, Group, MailState
 
 
-class Notice(models.Model):
+class Notice(Row):
     """One event told to one person: the line in their list, and the outbox row of their mail.
 
     Written in the event's own transaction, so neither exists without the other. Nothing is rendered

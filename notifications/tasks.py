@@ -6,6 +6,7 @@ import logging
 
 from celery import shared_task
 
+from core import watch
 from notifications import services
 
 logger = logging.getLogger(__name__)
@@ -14,7 +15,9 @@ logger = logging.getLogger(__name__)
 @shared_task(ignore_result=True, soft_time_limit=270, time_limit=290)
 def deliver() -> None:
     """Send the mails that are due. Safe to run twice, and at once with others."""
-    done = services.deliver()
+    with watch.pulse("post") as beat:
+        done = services.deliver()
+        beat.handled = done.total
     if done.total or done.away:
         logger.info(
             "delivered",

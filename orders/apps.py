@@ -7,7 +7,7 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders and money")
 
     def ready(self) -> None:
-        from orders import effects, notices  # noqa: F401 - effects register what the clock does
-        from orders.gateways import file, wallet  # noqa: F401 - they register themselves
+        from orders import effects, measures, notices  # noqa: F401 (they register themselves)
+        from orders.gateways import file, wallet  # noqa: F401
 
         notices.register()

@@ -5,9 +5,11 @@ from core.models.deadline import OPEN_DEADLINES, Deadline, DeadlineState
 from core.models.event import Event
 from core.models.idempotency import DoneOnce
 from core.models.storefront import ClosingDay, DemoClock, PolicyVersion, Storefront
+from core.models.watching import Alarm, Pulse, Tally
 
 __all__ = [
     "OPEN_DEADLINES",
+    "Alarm",
     "Case",
     "ClosingDay",
     "Deadline",
@@ -16,5 +18,7 @@ __all__ = [
     "DoneOnce",
     "Event",
     "PolicyVersion",
+    "Pulse",
     "Storefront",
+    "Tally",
 ]

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.row import Row
+
 
 class DeadlineState(models.TextChoices):
     PENDING = "pending", _("Running")
@@ -23,7 +25,7 @@ OPEN_DEADLINES = frozenset({DeadlineState.PENDING, DeadlineState.PAUSED, Deadlin
 MICROSECOND = timedelta(microseconds=1)
 
 
-class Deadline(models.Model):
+class Deadline(Row):
     """A clock of one case. At `due_at` itself the time is over. Each case app has a table of its own.
 
     `explanation` is the sum behind "Why this date?": rule, policy version, start, steps, due.

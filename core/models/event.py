@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import ActorKind
+from core.row import Row
 
 GENESIS = "0" * 64
 CHAINED = (
@@ -29,8 +31,12 @@ CHAINED = (
     "data",
 )
 
+_chained = attrgetter(*CHAINED)
+_stored = DjangoJSONEncoder().encode
+_canonical = DjangoJSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
-class Event(models.Model):
+
+class Event(Row):
     """One thing that happened to one subject (a case's reference, or `policy:<storefront>`).
 
     `seq` counts from 1 without gaps; `previous` is the hash of the event before. The database refuses
@@ -68,16 +74,14 @@ class Event(models.Model):
 
     def digest(self) -> str:
         """The hash of this event's content and of the event before it."""
-        body = [self.previous, self.at.astimezone(UTC).isoformat(timespec="microseconds")]
-        body += [getattr(self, field) for field in CHAINED]
-        text = json.dumps(
-            body, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-        )
+        moment = self.at.astimezone(UTC).isoformat(timespec="microseconds")
+        text = _canonical([self.previous, moment, *_chained(self)])
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def seal(self) -> None:
         """Bring the data into the form in which it will be read back, then compute the hash."""
-        self.data = json.loads(json.dumps(self.data, cls=DjangoJSONEncoder))
+        if self.data:
+            self.data = json.loads(_stored(self.data))
         self.hash = self.digest()
 
 

@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.row import Row
 from disputes.models.dispute import Dispute
 from disputes.states import OfferState, Party, PostagePayer
 
 
-class Offer(models.Model):
+class Offer(Row):
     """Terms put by one party. The buyer's opening request is the buyer's first offer.
 
     At most one offer of each party stands; a newer one replaces it. Acceptance names one offer by key and

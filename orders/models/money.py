@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fsm import StateField, transition
 from core.models import Case, Deadline, Event
+from core.row import Row
 from orders import policies, states
 from orders.models.order import Order, balanced, money, not_negative
 from orders.states import FLOWS, Account, LedgerKind, Means, RefundState
@@ -18,7 +19,7 @@ from orders.states import FLOWS, Account, LedgerKind, Means, RefundState
 S = RefundState
 
 
-class LedgerEntry(models.Model):
+class LedgerEntry(Row):
     """One transfer between two accounts of an order; append-only, numbered from 1 without gaps.
 
     `captured`, `held`, `released` and `refunded` are the order's totals after this entry. The

@@ -20,6 +20,7 @@ def test_every_scheduled_task_exists() -> None:
         "disputes.tasks.watch_settlements",
         "evidence.tasks.sweep_orphans",
         "core.tasks.sweep",
+        "core.tasks.watch",
         "notifications.tasks.deliver",
         "evidence.tasks.inspect_waiting",
         "orders.tasks.submit_refunds",

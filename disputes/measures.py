@@ -1,0 +1,18 @@
+"""Figures of the mediators' queue for the monitoring."""
+
+from __future__ import annotations
+
+from core.watch import measured
+from disputes.models import Dispute
+from disputes.states import DisputeState
+
+
+@measured("disputes_waiting", "Disputes that wait for the platform.", "state")
+def waiting() -> dict[str, float]:
+    states = (DisputeState.ESCALATED, DisputeState.IN_MEDIATION)
+    return {state.value: Dispute.objects.filter(state=state).count() for state in states}
+
+
+@measured("disputes_overdue", "Disputes with which the platform missed its own target.")
+def overdue() -> float:
+    return Dispute.objects.filter(overdue_at__isnull=False).count()
