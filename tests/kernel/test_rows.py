@@ -52,8 +52,9 @@ def test_a_new_row_begins_as_djangos_would(model: type[Row]) -> None:
 
 
 def test_a_slip_of_the_pen_is_refused() -> None:
+    typo: Any = Event
     with pytest.raises(TypeError, match="unexpected keyword argument 'subjekt'"):
-        Event(subjekt="DSP-7F3K9Q")
+        typo(subjekt="DSP-7F3K9Q")
 
 
 @pytest.mark.django_db
