@@ -79,15 +79,25 @@ class Clocks(ABC):
         *,
         started: datetime | None = None,
         about: str = "",
+        after: Deadline | None = None,
     ) -> Deadline:
-        """Start a clock of so many days of 24 hours, as the case's own policy says."""
+        """Start a clock of so many days of 24 hours, as the case's own policy says.
+
+        `after` is a clock with the same start that this one takes over from: what it was moved by (pauses,
+        an outage) moves this one too, and its steps say why.
+        """
         days = case.policy.days(setting)
         begun = started or self.now
-        steps = [{"kind": "add_days", "days": days}]
+        steps: list[dict[str, Any]] = [{"kind": "add_days", "days": days}]
+        moved = timedelta()
+        if after is not None:
+            first, *others = after.explanation["steps"]
+            moved = after.due_at - begun - timedelta(days=first["days"])
+            steps += others
         return self.schedule(
             case,
             kind,
-            due=begun + timedelta(days=days),
+            due=begun + timedelta(days=days) + moved,
             started=begun,
             rule=setting,
             steps=steps,
@@ -175,7 +185,7 @@ class Clocks(ABC):
         self._reckon(case)
 
     def move_due(self, case: Case, deadline: Deadline, due: datetime, step: dict[str, Any]) -> None:
-        """Give a running or stopped clock a later end; the step says why."""
+        """Give a running or stopped clock another end; the step says why."""
         shift = due - deadline.due_at
         values: dict[str, Any] = {"due_at": due}
         if deadline.left_us is not None:

@@ -10,11 +10,11 @@ from time import monotonic
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 from django.utils.dateparse import parse_datetime
 
-from core import clock
-from core.models import Event
+from core import clock, deadlines
+from core.models import DeadlineState
 from notifications import kinds, rendering
 from notifications.models import Notice, Preference
 from notifications.post import Away, Later, Never, Post
@@ -123,17 +123,26 @@ def _recipients(taken: list[Notice]) -> dict[int, Any]:
 
 
 def _overtaken(taken: list[Notice]) -> set[int]:
-    """Reminders that waited or were held up while their case moved on, or past their time."""
+    """Reminders whose clock no longer runs to the moment that they name, or has run out.
+
+    Asked of the clock itself: a message or a file in the case takes nobody's reminder away.
+    """
     now = clock.now()
-    reminders = [row for row in taken if kinds.find(row.kind).group == Group.REMINDERS]
-    if not reminders:
-        return set()
-    later = Event.objects.filter(subject=OuterRef("subject"), seq__gt=OuterRef("event__seq"))
-    moved = Notice.objects.filter(Exists(later.exclude(transition="")))
-    over = {row.pk for row in reminders if (due := _due(row)) and due <= now}
-    return over | set(
-        moved.filter(pk__in=[row.pk for row in reminders]).order_by().values_list("pk", flat=True)
-    )
+    named = {
+        row.pk: (row.subject, due)
+        for row in taken
+        if kinds.find(row.kind).group == Group.REMINDERS and (due := _due(row))
+    }
+    running: set[tuple[str, datetime]] = set()
+    for model in deadlines.clocked() if named else ():
+        clocks: Any = model._default_manager
+        rows = clocks.filter(
+            state=DeadlineState.PENDING,
+            case__reference__in={subject for subject, _due_at in named.values()},
+            due_at__gt=now,
+        )
+        running.update(rows.values_list("case__reference", "due_at"))
+    return {pk for pk, what in named.items() if what not in running}
 
 
 def _unwanted(notice: Notice, refusals: set[tuple[int, str]], stale: set[int]) -> str:

@@ -177,9 +177,20 @@ def _add_open_time(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     return Line(words, _plus(time_left(timedelta(seconds=step["seconds"]))))
 
 
+def _pause_reason(code: str) -> str:
+    """Why a clock stood still, in words; a reason that a person wrote is said as it is."""
+    words = {
+        "settlement": gettext("a settlement waited for its refund"),
+        "dispute": gettext("a dispute held the order"),
+        "verification": gettext("the order waited for its verification"),
+    }
+    return words.get(code, code)
+
+
 def _paused(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     begun, ended = _instant(step.get("from")), _instant(step.get("to"))
-    reason = (gettext("Reason: %(why)s") % {"why": step["why"]},) if step.get("why") else ()
+    why = _pause_reason(str(step.get("why") or ""))
+    reason = (gettext("Reason: %(why)s") % {"why": why},) if why else ()
     if begun is None:
         return Line(gettext("The clock stood still"), "", reason)
     if ended is None:
@@ -205,6 +216,12 @@ def _moved(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     return Line(str(step.get("why") or gettext("Moved")), amount, note)
 
 
+def _at_most(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
+    limit = _instant(step.get("at"))
+    amount = gettext("to %(when)s") % {"when": moment(limit, "short", zone)} if limit else ""
+    return Line(gettext("But not later than the end of the return's own time"), amount)
+
+
 TELLERS = {
     "add_days": _add_days,
     "add_working_days": _add_working_days,
@@ -212,6 +229,7 @@ TELLERS = {
     "paused": _paused,
     "extended": _extended,
     "moved": _moved,
+    "at_most": _at_most,
 }
 
 

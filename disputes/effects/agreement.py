@@ -127,6 +127,12 @@ def _agreed(
 
 
 def _answered(batch: Batch, dispute: Dispute) -> None:
-    """The seller has answered in time: now the 15 days run, counted from the opening."""
+    """The seller has answered in time: now the 15 days run, counted from the opening.
+
+    Time in which the seller's clock stood still (a settlement that lapsed, an outage) is not counted.
+    """
+    clock = dispute.deadline(Kind.SELLER_ANSWER)
     batch.end_deadlines(dispute, DeadlineState.MET, Kind.SELLER_ANSWER)
-    batch.schedule_days(dispute, Kind.NEGOTIATION, "negotiation_days", started=dispute.opened_at)
+    batch.schedule_days(
+        dispute, Kind.NEGOTIATION, "negotiation_days", started=dispute.opened_at, after=clock
+    )

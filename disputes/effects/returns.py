@@ -47,7 +47,8 @@ def record_delivery(
 ) -> Event:
     """The return has arrived, as the seller or the carrier says: 10 days from then to check it.
 
-    Where the carrier's news comes so late that those days are over, they run from now instead.
+    Where the carrier's news comes so late that those days are over, they run from now instead. A seller's
+    own word never moves the end beyond the 30 days from shipping: it would be worth keeping it back.
     """
     event = batch.transition(
         dispute, "record_return_delivery", actor, data={"at": delivered_at or batch.now}
@@ -57,12 +58,17 @@ def record_delivery(
     if parcel is not None:
         at = max(at, parcel.shipped_at)
         batch.change(parcel, delivered_at=at)
+    transit = dispute.deadline(Kind.RETURN_DELIVERY)
     batch.end_deadlines(dispute, DeadlineState.MET, Kind.RETURN_DELIVERY)
     days = dispute.policy.days("return_confirm_days")
     in_time = (batch.now - at).total_seconds() < days * 86400
-    batch.schedule_days(
+    clock = batch.schedule_days(
         dispute, Kind.RETURN_CONFIRM, "return_confirm_days", started=at if in_time else batch.now
     )
+    if not actor.is_system and transit is not None and transit.due_at < clock.due_at:
+        step = {"kind": "at_most", "at": transit.due_at.isoformat(), "rule": "return_transit_days"}
+        batch.move_due(dispute, clock, transit.due_at, step)
+        clock.remind_at = clock.next_reminder(batch.now)
     telling.both(batch, dispute, event, "dispute_return_delivered")
     return event
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.batch import Batch
-from core.models import Event
+from core.models import Deadline, DeadlineState, Event
+from disputes import states
 from disputes.effects import people
 from disputes.models import Dispute
 from notifications import effects as notifications
@@ -17,12 +18,19 @@ def tell(
     """Write one notice to each person; its words are rendered for the reader when it is sent.
 
     `params` are facts: amounts in the dispute's currency (`amount`, `*_amount`), instants (`*_at`).
+    `due_at` is the end of the state's own clock unless it is given: never that of a proposal beside it.
     """
     facts: dict[str, Any] = {"currency": dispute.currency}
-    if dispute.next_due_at is not None:
-        facts["due_at"] = dispute.next_due_at.isoformat()
+    if (clock := _own_clock(dispute)) is not None:
+        facts["due_at"] = clock.due_at.isoformat()
     facts |= {name: _plain(value) for name, value in params.items()}
     notifications.notify(batch, event, kind=kind, to=to, params=facts)
+
+
+def _own_clock(dispute: Dispute) -> Deadline | None:
+    """The running clock that ends the present state."""
+    clocks = (dispute.deadline(kind) for kind in states.CLOCKS.get(dispute.state, ()))
+    return next((c for c in clocks if c is not None and c.state != DeadlineState.PAUSED), None)
 
 
 def _plain(value: Any) -> Any:

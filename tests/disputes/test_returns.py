@@ -97,6 +97,18 @@ def test_news_of_a_delivery_that_come_too_late_leave_the_seller_the_full_time(
     assert facts.running(dispute) == [("return_confirm", frozen + 30 * DAY)]
 
 
+def test_a_sellers_own_word_does_not_stretch_the_thirty_days_from_shipping(
+    frozen: datetime,
+) -> None:
+    dispute = make.in_transit()
+    with clock.freeze(frozen + 29 * DAY):
+        services.record_return_delivery(dispute_id=dispute.pk, actor=make.seller(dispute))
+    assert facts.running(dispute) == [("return_confirm", frozen + 30 * DAY)]
+    explained = dispute.deadlines.get(kind="return_confirm").explanation
+    assert [step["kind"] for step in explained["steps"]] == ["add_days", "at_most"]
+    assert explained["due"] == (frozen + 30 * DAY).isoformat()
+
+
 def test_a_delivery_is_never_before_the_shipping_or_in_the_future(frozen: datetime) -> None:
     early, late = make.in_transit(), make.in_transit()
     services.record_return_delivery(dispute_id=early.pk, actor=SYSTEM, delivered_at=frozen - DAY)

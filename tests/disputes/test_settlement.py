@@ -14,6 +14,7 @@ from core.batch import Batch
 from core.errors import CaseChanged, Refused, TimeIsUp
 from disputes import services
 from disputes.models import Dispute
+from notifications.models import Notice
 from orders import effects as order_effects
 from orders.models import Order, Refund
 from tests.disputes import factories as make
@@ -127,6 +128,33 @@ def test_money_that_came_before_the_date_counts_though_the_check_runs_later(
     money_arrives(frozen + 5 * DAY - MS)
     make.at(frozen + 6 * DAY)
     assert make.fresh(dispute).outcome == "settled"
+
+
+def test_time_that_a_lapsed_settlement_took_is_not_counted_against_the_time_to_agree(
+    frozen: datetime,
+) -> None:
+    dispute = propose(make.opened(), frozen + 21 * DAY)
+    with clock.freeze(frozen + DAY):
+        agree(dispute)
+    make.at(frozen + 21 * DAY)  # 20 days later, with one of the seller's two days left
+    with clock.freeze(frozen + 21 * DAY + HOUR):
+        services.reject_request(
+            dispute_id=dispute.pk, actor=make.seller(dispute), answer="It left whole."
+        )
+    assert facts.running(dispute) == [("negotiation", frozen + 35 * DAY)]
+    steps = dispute.deadlines.get(kind="negotiation").explanation["steps"]
+    assert [step["kind"] for step in steps] == ["add_days", "paused"]
+
+
+def test_a_letter_about_an_answer_names_the_time_to_agree_not_that_of_the_proposal(
+    frozen: datetime,
+) -> None:
+    dispute = propose(make.opened(), frozen + DAY)
+    services.reject_request(
+        dispute_id=dispute.pk, actor=make.seller(dispute), answer="It left whole."
+    )
+    told = Notice.objects.filter(kind="dispute_rejected_buyer").get()
+    assert told.params["due_at"] == (frozen + 15 * DAY).isoformat()
 
 
 def test_money_at_the_very_date_is_too_late_and_the_dispute_goes_on_with_what_was_left(

@@ -53,19 +53,10 @@ def person(name: str = "Alice", **fields: Any) -> User:
     )
 
 
-def event(
-    subject: str = "", at: datetime | None = None, name: str = "happened", transition: str = ""
-) -> Event:
-    """An event of a subject that is no case; events of transitions are sealed as the kernel does."""
+def event(subject: str = "", at: datetime | None = None, name: str = "happened") -> Event:
+    """An event of a subject that need be no case."""
     about, when = subject or f"TST-{next(NUMBERS):06}", at or clock.now()
-    if not transition:
-        return append(subject=about, name=name, actor=SYSTEM, at=when)
-    last = Event.objects.filter(subject=about).latest("seq")
-    moved = Event(subject=about, seq=last.seq + 1, name=name, transition=transition, at=when)
-    moved.actor_kind, moved.previous = SYSTEM.kind, last.hash
-    moved.seal()
-    moved.save(force_insert=True)
-    return moved
+    return append(subject=about, name=name, actor=SYSTEM, at=when)
 
 
 def notice(recipient: User | None = None, kind: str = "test_answered", **fields: Any) -> Notice:

@@ -12,13 +12,16 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from core import clock
+from core import clock, deadlines
+from disputes import services as dispute_services
+from disputes.models import DisputeDeadline
 from notifications import selectors, services
 from notifications.models import Notice, Preference
 from notifications.post import Post
 from notifications.states import Group, MailState
+from tests.disputes import factories as disputes
 from tests.notifications.conftest import Office
-from tests.notifications.factories import event, notice, person
+from tests.notifications.factories import notice, person
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -264,29 +267,49 @@ def test_decisions_do_not_wait_for_the_morning(office: Office) -> None:
 
 
 def test_a_reminder_goes_out_at_night_when_the_time_ends_before_the_morning(office: Office) -> None:
-    at, soon = NOON.replace(hour=23), {"due_at": "2026-03-03T05:00:00+00:00"}
-    notice(person(zone="Europe/Warsaw"), kind="test_reminded", created_at=at, params=soon)
+    at, soon = NOON.replace(hour=23), NOON.replace(hour=5) + timedelta(days=1)
+    with clock.freeze(NOON - timedelta(days=1)):
+        dispute = disputes.opened()
+    deliver(NOON)
+    DisputeDeadline.objects.filter(case=dispute).update(due_at=soon)
+    due = {"due_at": soon.isoformat()}
+    subject = dispute.reference
+    notice(
+        person(zone="Europe/Warsaw"),
+        kind="test_reminded",
+        created_at=at,
+        params=due,
+        subject=subject,
+    )
 
     assert deliver(at).sent == 1
 
 
-def test_a_reminder_that_was_overtaken_is_not_sent(office: Office) -> None:
-    alice, at = person(zone="Europe/Warsaw"), NOON.replace(hour=23)
-    over = {"due_at": "2026-03-02T22:59:00+00:00"}
-    late = notice(alice, kind="test_reminded", created_at=at, params=over)
-    moved = notice(alice, kind="test_reminded", created_at=at)
-    still = notice(alice, kind="test_reminded", created_at=at)
-    talk = notice(alice, kind="test_answered", created_at=at, quiet=True)
-    event(still.subject, name="message_added")
-    deliver(at)
-    for row in (moved, talk):
-        event(row.subject, name="answered", transition="answer")
+def test_a_reminder_is_sent_while_its_clock_runs_whatever_else_happens_in_the_case(
+    office: Office,
+) -> None:
+    evening = NOON.replace(hour=22, minute=30)
+    with clock.freeze(evening):
+        answered, asked, over = disputes.opened(), disputes.opened(), disputes.opened()
+    night = evening + timedelta(days=1)  # half-way: the mail waits for the morning
+    with clock.freeze(night):
+        assert deadlines.sweep().reminded == 3
+    deliver(night)
+    with clock.freeze(night + timedelta(minutes=1)):
+        buyer, seller = disputes.buyer(asked), disputes.seller(answered)
+        dispute_services.send_message(dispute_id=asked.pk, actor=buyer, body="Hello?")
+        dispute_services.reject_request(
+            dispute_id=answered.pk, actor=seller, answer="It left whole."
+        )
+    Notice.objects.filter(subject=over.reference, kind="dispute_reminder").update(
+        params={"due_at": (night + timedelta(hours=1)).isoformat()}
+    )
 
-    deliver(at + timedelta(hours=12))
+    deliver(night + timedelta(hours=10))
 
-    found = dict(Notice.objects.values_list("pk", "mail_state"))
-    assert found == {
-        late.pk: "suppressed", moved.pk: "suppressed", still.pk: "sent", talk.pk: "sent",
+    reminders = Notice.objects.filter(kind="dispute_reminder")
+    assert dict(reminders.values_list("subject", "mail_state")) == {
+        answered.reference: "suppressed", asked.reference: "sent", over.reference: "suppressed",
     }  # fmt: skip
 
 
