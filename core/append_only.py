@@ -1,4 +1,4 @@
-"""Tables that only grow: the database itself refuses UPDATE and DELETE, whoever asks.
+"""Tables that only grow: the database itself refuses UPDATE, DELETE and TRUNCATE, whoever asks.
 
 A migration uses `AppendOnly("core_event")`. The refusal is a trigger on both databases.
 """
@@ -25,6 +25,10 @@ def install(cursor: Any, vendor: str, table: str) -> None:
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION recourse_append_only()"
         )
+        cursor.execute(
+            f"CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION recourse_append_only()"
+        )
         return
     for verb in ("UPDATE", "DELETE"):
         cursor.execute(
@@ -37,6 +41,7 @@ def remove(cursor: Any, vendor: str, table: str) -> None:
     """Lift the refusal (a migration backwards, or a test database that is emptied)."""
     if vendor == "postgresql":
         cursor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}")
+        cursor.execute(f"DROP TRIGGER IF EXISTS {table}_never_emptied ON {table}")
         return
     for verb in ("update", "delete"):
         cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -109,30 +111,37 @@ def sweep(
     """
     chosen, end = clocked() if tables is None else tables, monotonic() + seconds
     if lanes == 1 or connection.vendor != "postgresql":
-        return _lane(batch_size, end, chosen)
+        return _lane(0, batch_size, end, chosen)
     done = Sweep()
     with ThreadPoolExecutor(lanes, thread_name_prefix="lane") as pool:
-        for share in pool.map(lambda _number: _closing_lane(batch_size, end, chosen), range(lanes)):
+        for share in pool.map(lambda n: _closing_lane(n, batch_size, end, chosen), range(lanes)):
             done.add(share)
     return done
 
 
-def _closing_lane(batch_size: int, end: float, tables: list[type[Deadline]]) -> Sweep:
+def _closing_lane(number: int, batch_size: int, end: float, tables: list[type[Deadline]]) -> Sweep:
     try:
-        return _lane(batch_size, end, tables)
+        return _lane(number, batch_size, end, tables)
     finally:
         connection.close()  # this thread's own
 
 
-def _lane(batch_size: int, end: float, tables: list[type[Deadline]]) -> Sweep:
+def _lane(number: int, batch_size: int, end: float, tables: list[type[Deadline]]) -> Sweep:
+    """One batch of each kind of work in turn, until none is left: a backlog of one table starves no other."""
     done = Sweep()
+    works: list[Callable[[], int]] = []
     for model in tables:
-        for select, act in ((_due, _enforce), (_remindable, _remind)):
-            while monotonic() < end:
-                if not _run(model, select, act, batch_size, done):
-                    break
-        while monotonic() < end and _retry_one(model, done):
-            pass
+        works += [
+            partial(_run, model, _due, _enforce, batch_size, done),
+            partial(_run, model, _remindable, _remind, batch_size, done),
+            partial(_retry_one, model, done),
+        ]
+    turns = deque(works)
+    turns.rotate(-number)
+    while turns and monotonic() < end:
+        work = turns.popleft()
+        if work():
+            turns.append(work)
     return done
 
 
@@ -182,7 +191,6 @@ def _run(
     limit: int,
     done: Sweep,
     only: list[Any] | None = None,
-    skip: frozenset[Any] = frozenset(),
 ) -> int:
     """One batch. Where the database refuses it, halves are tried until the one bad case stands alone."""
     pks: list[Any] = []
@@ -192,8 +200,6 @@ def _run(
         with Batch() as batch:
             for case in _claim(batch, model, select, limit, only):
                 pks.append(case.pk)
-                if case.pk in skip:
-                    continue
                 try:
                     with batch.part():
                         act(batch, model, case, count)
@@ -201,14 +207,13 @@ def _run(
                     raise
                 except Exception:
                     poison[case.pk] = traceback.format_exc()
-    except (DatabaseError, SpoiltBatch, CaseChanged) as error:
+    except (DatabaseError, SpoiltBatch, CaseChanged):
         if len(pks) > 1:
             middle = len(pks) // 2
             return sum(
-                _run(model, select, act, limit, done, half, skip)
-                for half in (pks[:middle], pks[middle:])
+                _run(model, select, act, limit, done, half) for half in (pks[:middle], pks[middle:])
             )
-        if not pks or isinstance(error, CaseChanged):
+        if not pks:
             raise
         poison, count = {pks[0]: traceback.format_exc()}, Sweep()
     for pk, trace in poison.items():

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
 from core.models import DoneOnce
+
+REMEMBERED = timedelta(days=8)
+"""Longer than a session lasts, and so than any form that can still be sent."""
+AT_ONCE = 5_000
 
 
 def once(scope: str, key: str, act: Callable[[], str]) -> str:
@@ -32,3 +38,12 @@ def once(scope: str, key: str, act: Callable[[], str]) -> str:
         if earlier is None:
             raise
         return earlier.result
+
+
+def forget() -> int:
+    """Drop the keys of forms that nobody can send any more; how many. Safe to run at any time and twice."""
+    dropped = 0
+    old = DoneOnce.objects.filter(created_at__lt=Now() - REMEMBERED).order_by("created_at")
+    while pks := list(old.values_list("pk", flat=True)[:AT_ONCE]):
+        dropped += DoneOnce.objects.filter(pk__in=pks).delete()[0]
+    return dropped

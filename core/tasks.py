@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.pools import producers
 
-from core import deadlines
+from core import deadlines, idempotency
 from core.watch import count_transitions, pulse, tell_operator
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,13 @@ def watch() -> None:
     """Count what moved, and tell the operator where clocks are late."""
     count_transitions()
     tell_operator()
+
+
+@shared_task(ignore_result=True)
+def forget_forms() -> None:
+    """Drop the keys of forms that nobody can send any more."""
+    with pulse("forget_forms") as beat:
+        beat.handled = idempotency.forget()
 
 
 PATIENCE = 1.0

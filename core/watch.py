@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -30,8 +31,12 @@ PATIENCE_PERIODS = 2
 SETTLED = timedelta(minutes=2)
 """No transaction that writes events lasts longer than this: what is older is counted for good."""
 AGAIN = timedelta(hours=1)
+AFTER_FAILURE = timedelta(minutes=1)
+"""A mail server that hangs costs whoever asks at most one wait a minute."""
 
-Gauge = Callable[[], float | Mapping[str, float]]
+Gauge = Callable[[], float | Mapping[str, float] | Mapping[str, int]]
+
+G = TypeVar("G", bound=Gauge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,10 @@ class Measure:
 measures: list[Measure] = []
 
 
-def measured(name: str, meaning: str, label: str = "") -> Callable[[Gauge], Gauge]:
+def measured(name: str, meaning: str, label: str = "") -> Callable[[G], G]:
     """Register a figure that `/metrics` shows; a mapping is one figure for each value of `label`."""
 
-    def register(read: Gauge) -> Gauge:
+    def register(read: G) -> G:
         measures.append(Measure(name, meaning, read, label))
         return read
 
@@ -89,10 +94,15 @@ def pulse_age(name: str) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the clocks stand now, in seconds. `since_sweep` is None where no sweep ever ended."""
+    """How the clocks stand now, in seconds. `since_sweep` is None where no sweep ever ended.
+
+    `failed` counts the clocks that were set aside because their case raised: nobody is late with those, but
+    somebody has to look.
+    """
 
     overdue: float
     since_sweep: float | None
+    failed: int = 0
     patience: float = field(
         default_factory=lambda: float(PATIENCE_PERIODS * settings.SWEEP_SECONDS)
     )
@@ -116,29 +126,46 @@ class Look:
 
 
 def look() -> Look:
-    """Read how the clocks stand: two indexed queries."""
-    return Look(deadlines.oldest_overdue(), pulse_age("sweep"))
+    """Read how the clocks stand: a few indexed queries."""
+    return Look(deadlines.oldest_overdue(), pulse_age("sweep"), sum(failed_clocks().values()))
 
 
-def tell_operator(seen: Look | None = None) -> bool:
-    """Mail the operator when clocks begin to be late, every hour while they are, and when they are kept again.
+def tell_operator(seen: Look | None = None) -> list[str]:
+    """Mail the operator when something begins to be wrong, every hour while it is, and when it is over.
 
-    True where a mail went out. Of several processes that see it at once, one writes. In a demo nobody is
-    told: there the clock leaps, and everything is late for a moment.
+    Returns the subjects that went out. Of several processes that see it at once, one writes. In a demo nobody
+    is told: there the clock leaps, and everything is late for a moment.
     """
     if settings.DEMO:
-        return False
+        return []
     seen = seen or look()
-    alarm = _claimed("clocks_late", seen.late)
+    wrong = {LATE: seen.late, STOPPED: seen.stopped, FAILED: seen.failed > 0}
+    told = (_tell(name, is_so, seen) for name, is_so in wrong.items())
+    return [subject for subject in told if subject]
+
+
+LATE, STOPPED, FAILED = "clocks_late", "workers_stopped", "clocks_failed"
+SUBJECTS = {
+    LATE: ("Recourse: clocks are being kept late", "Recourse: clocks are kept in time again"),
+    STOPPED: ("Recourse: no worker sweeps", "Recourse: workers sweep again"),
+    FAILED: ("Recourse: a clock could not be enforced", "Recourse: no clock is stuck any more"),
+}
+
+
+def _tell(name: str, wrong: bool, seen: Look) -> str:
+    alarm = _claimed(name, wrong)
     if alarm is None:
-        return False
+        return ""
+    begun, over = SUBJECTS[name]
+    subject = begun if wrong else over
     try:
-        _mail(alarm, seen)
+        EmailMessage(subject, _state_in_words(seen), to=[settings.OPERATOR_EMAIL]).send()
     except Exception:
-        logger.exception("alarm_not_sent", extra={"alarm": alarm.name})
-        Alarm.objects.filter(pk=alarm.pk).update(told_at=None)  # the next look tries again
-        return False
-    return True
+        logger.exception("alarm_not_sent", extra={"alarm": name})
+        again = real_now() - AGAIN + AFTER_FAILURE
+        Alarm.objects.filter(pk=name).update(told_at=again)
+        return ""
+    return subject
 
 
 def _claimed(name: str, wrong: bool) -> Alarm | None:
@@ -163,20 +190,15 @@ def _claimed(name: str, wrong: bool) -> Alarm | None:
     return alarm
 
 
-def _mail(alarm: Alarm, seen: Look) -> None:
-    if alarm.raised_at is None:
-        subject, text = "Recourse: clocks are kept again", "Nothing that is due waits any more."
-    else:
-        subject = "Recourse: clocks are being kept late"
-        age = "never" if seen.since_sweep is None else f"{seen.since_sweep:.0f} seconds ago"
-        text = (
-            f"The oldest deadline that nobody has enforced is {seen.overdue:.0f} seconds late"
-            f" (patience: {seen.patience:.0f}).\nThe last sweep ended: {age}.\n"
-            "Look at the workers, the broker and the database; docs/operations.md says in which order.\n"
-            "Nothing is lost: whatever is due is enforced once as soon as a worker runs."
-        )
-    message = EmailMessage(subject, f"{text}\n{settings.BASE_URL}\n", to=[settings.OPERATOR_EMAIL])
-    message.send()
+def _state_in_words(seen: Look) -> str:
+    age = "never" if seen.since_sweep is None else f"{seen.since_sweep:.0f} seconds ago"
+    return (
+        f"The oldest deadline that nobody has enforced: {seen.overdue:.0f} seconds late"
+        f" (patience: {seen.patience:.0f}).\nThe last sweep ended: {age}.\n"
+        f"Deadlines that were set aside with an error: {seen.failed} (see {settings.BASE_URL}/desk/stuck/).\n\n"
+        "Look at the workers, the broker and the database; the operator's manual says in which order.\n"
+        "Nothing is lost: whatever is due is enforced once as soon as a worker runs.\n"
+    )
 
 
 # ---- figures
@@ -190,7 +212,8 @@ def _overdue() -> float:
 
 
 @measured("deadlines_failed", "Deadlines that were set aside because their case raised.", "table")
-def _failed() -> dict[str, float]:
+def failed_clocks() -> dict[str, int]:
+    """How many clocks of each table are set aside."""
     return {
         model._meta.label_lower: _rows(model, DeadlineState.FAILED) for model in deadlines.clocked()
     }

@@ -85,14 +85,14 @@ def fresh_policies() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_between_tests() -> Iterator[None]:
-    """Lifts the refusal of append-only tables while SQLite empties them after a test with real commits."""
+    """Lifts the refusal of append-only tables while they are emptied after a test with real commits."""
     from core import append_only
 
     case: Any = TransactionTestCase
     empty = case._fixture_teardown
 
     def teardown(self: Any) -> None:
-        tables = append_only.tables() if connection.vendor == "sqlite" else []
+        tables = append_only.tables()
         with connection.cursor() as cursor:
             for table in tables:
                 append_only.remove(cursor, connection.vendor, table)

@@ -14,6 +14,7 @@ class DoneOnce(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("scope", "key"), name="done_once"),)
+        indexes = (models.Index(fields=("created_at",), name="done_once_at"),)
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"

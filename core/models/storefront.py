@@ -38,9 +38,7 @@ class Storefront(models.Model):
         """The storefront that is used where none is named; made with the default policy at first use."""
         store, made = cls.objects.get_or_create(slug="main", defaults={"name": "Recourse"})
         if made:
-            PolicyVersion.objects.create(
-                storefront=store, number=1, values=rules.defaults(), note="defaults"
-            )
+            store.current_policy()
         return store
 
     def calendar(self) -> WorkingCalendar:
@@ -55,9 +53,12 @@ class Storefront(models.Model):
     def current_policy(self) -> PolicyVersion:
         """The version under which a case opened now is judged for good."""
         version = PolicyVersion.objects.filter(storefront=self).order_by("-number").first()
-        return version or PolicyVersion.objects.create(
-            storefront=self, number=1, values=rules.defaults(), note="defaults"
-        )
+        if version is None:  # at the very first use, perhaps by two processes at once
+            first = {"values": rules.defaults(), "note": "defaults"}
+            version, _made = PolicyVersion.objects.get_or_create(
+                storefront=self, number=1, defaults=first
+            )
+        return version
 
 
 class ClosingDay(models.Model):

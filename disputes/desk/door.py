@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.actors import actor_for
-from core import idempotency
+from core import web
 from core.actors import Actor, StaffRole
 from core.cases import present
 from core.errors import Refused
@@ -47,7 +47,7 @@ def act_once(
         return back
 
     try:
-        address = idempotency.once(f"desk:{request.user.pk}", request.POST.get("form_key", ""), run)
+        address = web.once(request, run)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(back if to == "" else reverse("mediation:case", args=[dispute.reference]))

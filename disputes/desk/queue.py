@@ -37,9 +37,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 def next_case(request: HttpRequest) -> HttpResponse:
     """The case to work on next."""
     stores = access.storefronts_of(request.user, *door.ROLES)
-    after = Dispute.objects.filter(
-        reference=references.normalise(request.GET.get("after", ""))
-    ).first()
+    wanted = references.normalise(request.GET.get("after", ""))
+    known = Dispute.objects.filter(reference=wanted) if references.is_valid(wanted, "DSP") else None
+    after = known.first() if known is not None else None
     found = cases.next_case(stores, request.user, after)
     if found is None:
         messages.info(request, _("No other case waits for a mediator."))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.actors import Actor
 from core.batch import Batch
-from core.errors import NotAllowed, Refused
+from core.errors import CaseChanged, NotAllowed, Refused
 from disputes import questionnaire
 from disputes.effects import opening
 from disputes.models import Dispute, DisputeDraft, DraftFile
@@ -25,6 +25,8 @@ from orders.models import Order
 
 DRAFT_PURPOSE = "dispute_draft"
 MAX_ANSWER = 40_000
+TOO_MANY = _("This is more than the number of files you may add to one case.")
+GONE = _("This questionnaire was sent or thrown away meanwhile. Look at your orders.")
 
 
 def start_draft(*, order: Order, user_id: int) -> DisputeDraft:
@@ -52,11 +54,12 @@ def save_answers(
         raise Refused(_("There is no such page."), "step")
     if len(str(answers)) > MAX_ANSWER:
         raise Refused(_("This text is too long."), "too_long")
-    draft = _own(draft_id, user_id)
-    draft.answers = questionnaire.merged(draft.answers, step, input.storable(answers))
-    draft.step = questionnaire.next_step(step) if go_on else step
-    draft.saved_at = clock.now()
-    draft.save(update_fields=["answers", "step", "saved_at"])
+    with transaction.atomic():
+        draft = _own(draft_id, user_id, lock=True)
+        draft.answers = questionnaire.merged(draft.answers, step, input.storable(answers))
+        draft.step = questionnaire.next_step(step) if go_on else step
+        draft.saved_at = clock.now()
+        draft.save(update_fields=["answers", "step", "saved_at"])
     return draft
 
 
@@ -66,14 +69,8 @@ def upload_draft_files(
     """Receive files into the questionnaire; for each that was not taken, a sentence that names it."""
     draft = _own(draft_id, user_id)
     policy = draft.order.policy
-    room = (
-        int(policy.get("evidence_max_files"))
-        - draft.files.exclude(file__state=FileState.REFUSED).count()
-    )
-    if len(uploads) > room:
-        raise Refused(
-            _("This is more than the number of files you may add to one case."), "too_many_files"
-        )
+    if len(uploads) > _room(draft):
+        raise Refused(TOO_MANY, "too_many_files")
     words = input.text(caption, evidence_services.CAPTION_MAX, optional=True)
     received, troubles = evidence_services.receive_all(
         uploads,
@@ -82,12 +79,27 @@ def upload_draft_files(
         subject=draft.order.reference,
         policy=policy,
     )
-    now = clock.now()
-    made = [
-        DraftFile.objects.create(draft=draft, file=file, caption=words, added_at=now)
-        for file in received
-    ]
+    try:
+        with transaction.atomic():
+            draft = _own(draft_id, user_id, lock=True)  # uploads side by side count each other
+            if len(received) > _room(draft):
+                raise Refused(TOO_MANY, "too_many_files")
+            now = clock.now()
+            made = [
+                DraftFile.objects.create(draft=draft, file=file, caption=words, added_at=now)
+                for file in received
+            ]
+    except Refused:
+        for file in received:
+            files.erase(file.pk, why="not attached")
+        raise
     return made, troubles
+
+
+def _room(draft: DisputeDraft) -> int:
+    """How many files may still be added to the questionnaire."""
+    used = draft.files.exclude(file__state=FileState.REFUSED).count()
+    return max(0, int(draft.order.policy.get("evidence_max_files")) - used)
 
 
 def remove_draft_file(*, draft_id: int, user_id: int, file_id: int) -> None:
@@ -107,12 +119,12 @@ def drop_draft(*, draft_id: int, user_id: int) -> None:
     draft.delete()
 
 
-def _own(draft_id: int, user_id: int) -> DisputeDraft:
-    draft = (
-        DisputeDraft.objects.select_related("order").filter(pk=draft_id, buyer_id=user_id).first()
-    )
+def _own(draft_id: int, user_id: int, *, lock: bool = False) -> DisputeDraft:
+    """The person's own draft; where it is gone, it was sent or thrown away in another tab."""
+    rows = DisputeDraft.objects.select_related("order").filter(pk=draft_id, buyer_id=user_id)
+    draft = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if draft is None:
-        raise NotAllowed
+        raise NotAllowed if DisputeDraft.objects.filter(pk=draft_id).exists() else CaseChanged(GONE)
     return draft
 
 
@@ -149,6 +161,8 @@ def _open(batch: Batch, order_id: int, actor: Actor) -> Dispute:
     claim = questionnaire.claim_of(order, draft.answers, batch.now)
     rows = draft.files.select_related("file").order_by("added_at", "pk")
     chosen = [(row.file, row.caption) for row in rows if row.file.state in evidence_services.USABLE]
+    if len(chosen) > int(order.policy.get("evidence_max_files")):
+        raise questionnaire.Unfinished(TOO_MANY, Step.EVIDENCE)
     claim.files.extend(chosen)
     dispute = opening.open_dispute(batch, order, claim, actor)
     for file, _caption in chosen:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from core import web
 from core.errors import CaseChanged, Refused
 from disputes.views import common, kept, sending
 from disputes.views.common import Reader
@@ -51,11 +52,11 @@ def _do(request: HttpRequest, reader: Reader, move: Move) -> HttpResponse:
         return reader.url
 
     try:
-        target = _with_files(request, reader, act) if move.files else common.once(request, act)
+        target = _with_files(request, reader, act) if move.files else web.once(request, act)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        key = common.form_key(request)
-        return _page(request, reader, move, form, status=common.status_of(refusal), **key)
+        key = web.kept_key(request)
+        return _page(request, reader, move, form, status=web.status_of(refusal), **key)
     messages.success(request, move.say(move.done, reader))
     return redirect(target)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +9,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from accounts.actors import actor_for
-from core import idempotency
 from core.actors import Actor
-from core.errors import CaseChanged, NotAllowed, Refused, TimeIsUp
 from disputes import policies
 from disputes.models import AtHand, Dispute
 from disputes.selectors import cases, turns
@@ -65,26 +62,3 @@ def whole(reader: Reader) -> CasePage:
         decision=page.decision,
     )
     return page
-
-
-def status_of(refusal: Refused) -> int:
-    """409 where the case moved on, 403 where the person may not, 422 where the input is at fault."""
-    if isinstance(refusal, CaseChanged | TimeIsUp):
-        return 409
-    return 403 if isinstance(refusal, NotAllowed) else 422
-
-
-def scope_of(request: HttpRequest) -> str:
-    """Where a form's key counts: this person at this address."""
-    return f"{request.user.pk}:{request.path}"[:80]
-
-
-def once(request: HttpRequest, act: Callable[[], str]) -> str:
-    """Run a form's act once for its key, and return where to go; a repeat goes where the first one went."""
-    return idempotency.once(scope_of(request), request.POST.get("form_key", "")[:64], act)
-
-
-def form_key(request: HttpRequest) -> dict[str, Any]:
-    """After a refused POST the form keeps its key: it was not used."""
-    key = request.POST.get("form_key", "")[:64]
-    return {"form_key": key} if key else {}

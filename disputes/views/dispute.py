@@ -44,6 +44,8 @@ def dispute(request: HttpRequest, reference: str) -> HttpResponse:
         if page.yours and page.theirs and page.gap
         else "",
         "actions": parts.actions(reader, moves, "add_evidence" in page.allowed),
+        "answer_caution": parts.warned(case.seller_answer, mine=side == Party.SELLER),
+        "contest_caution": parts.warned(case.contest_reason, mine=side == Party.SELLER),
         "evidence": exhibits.grid(shown),
         "tally": parts.tally(page, reader),
         "messages_list": parts.messages(reader, page.messages, page.others_read_at),

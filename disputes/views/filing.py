@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from accounts.actors import actor_for
-from core import cases, clock, references
-from core.errors import Refused
+from core import cases, clock, references, web
+from core.errors import CaseChanged, Refused
 from disputes import forms, questionnaire, services
 from disputes.models import DisputeDraft
 from disputes.reading import checklist, terms
@@ -116,9 +116,15 @@ def question(request: HttpRequest, reference: str, step: str) -> HttpResponse:
         return _to(order, missing)
     if step in FORMS:
         return _ask(request, order, step, answers)
-    return (
-        _evidence(request, order, draft) if step == Step.EVIDENCE else _check(request, order, draft)
-    )
+    try:
+        return (
+            _evidence(request, order, draft)
+            if step == Step.EVIDENCE
+            else _check(request, order, draft)
+        )
+    except CaseChanged as gone:  # sent or thrown away in another tab, a moment ago
+        messages.warning(request, str(gone))
+        return redirect("disputes:file", order.reference)
 
 
 def _ask(request: HttpRequest, order: Order, step: str, answers: dict[str, Any]) -> HttpResponse:
@@ -258,19 +264,19 @@ def _check(request: HttpRequest, order: Order, draft: DisputeDraft | None) -> Ht
             return common.address(services.open_dispute(order_id=order.pk, actor=actor))
 
         try:
-            target = common.once(request, send)
+            target = web.once(request, send)
         except questionnaire.Unfinished as unfinished:
             messages.error(request, str(unfinished))
             return _to(order, unfinished.step)
         except Refused as refusal:
-            problem, status = str(refusal), common.status_of(refusal)
+            problem, status = str(refusal), web.status_of(refusal)
         else:
             held = _("Your dispute is open. The seller was told, and the money is held.")
             told = _("Your dispute is open. The seller was told.")
             messages.success(request, held if order.held else told)
             return redirect(target)
     days = {"days": order.policy.days("seller_answer_days")}
-    context = _files(order, draft) | {"problem": problem, **days, **common.form_key(request)}
+    context = _files(order, draft) | {"problem": problem, **days, **web.kept_key(request)}
     return _page(request, order, Step.CHECK, draft, status=status, **context)
 
 

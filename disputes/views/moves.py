@@ -21,6 +21,7 @@ from disputes.services.evidence import PURPOSE, receive_all
 from disputes.states import DisputeState as S
 from disputes.states import SettlementState
 from disputes.views.common import Reader
+from evidence import services as files
 
 _L = gettext_lazy
 Words = Any
@@ -158,16 +159,28 @@ def _accept_label(reader: Reader) -> str:
 
 
 def _answer(reader: Reader, form: Any) -> None:
-    """Receive the files first (never inside a transaction), then answer with them."""
+    """Receive the files first (never inside a transaction), then answer with them.
+
+    It can be answered only once, so one file that is not taken keeps the whole answer back: nobody finds out
+    afterwards that a part of it never arrived. What was received is erased then; nothing points to it.
+    """
     received, troubles = receive_all(
         form.uploads, uploader_id=reader.actor.user_id, purpose=PURPOSE, subject=reader.dispute.reference,
         policy=reader.dispute.policy,
     )  # fmt: skip
-    if troubles and not received and not form.cleaned_data["answer"]:
-        raise Refused(" ".join(troubles), "files")
-    services.answer_evidence_request(
-        **_ids(reader), answer=form.cleaned_data["answer"], file_ids=[file.pk for file in received]
-    )
+    try:
+        if troubles:
+            kept_back = _(
+                "Nothing was sent yet. Choose the files again, without what was not taken."
+            )
+            raise Refused(f"{' '.join(troubles)} {kept_back}", "files")
+        services.answer_evidence_request(
+            **_ids(reader), answer=form.cleaned_data["answer"], file_ids=[f.pk for f in received]
+        )
+    except Exception:
+        for file in received:
+            files.erase(file.pk, why="not attached")
+        raise
 
 
 ACCEPT_REQUEST = Move(

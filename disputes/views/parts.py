@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.words import HINT_LABELS
+from core.words import HINT_LABELS, outside_deal_hints
 from disputes.models import Message, Offer
 from disputes.reading import clocks, exhibits, terms
 from disputes.selectors.pages import CasePage
@@ -84,6 +84,7 @@ def _offer(reader: Reader, offer: Offer, title: str, standing: str, action: Part
     return {
         "title": title, "at": offer.made_at, "amount": offer.amount, "currency": reader.dispute.currency,
         "standing": standing, "rows": terms.rows(offer, reader.side), "action": action,
+        "caution": warned(offer.note, mine=offer.party == reader.side),
     }  # fmt: skip
 
 
@@ -259,6 +260,11 @@ def messages(reader: Reader, rows: Sequence[Message], others_read_at: Any) -> li
             }
         )
     return shown
+
+
+def warned(text: str, *, mine: bool) -> str:
+    """The caution beside words of a party that are no message: the note of an offer, a rejection."""
+    return caution(outside_deal_hints(text), mine) if text else ""
 
 
 def caution(codes: Sequence[str], mine: bool) -> str:

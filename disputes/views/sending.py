@@ -15,8 +15,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from core import web
 from core.models import DoneOnce
-from disputes.views import common
 
 FIRST, STORED, BUSY = "first", "stored", "busy"
 LEASE = timedelta(minutes=2)
@@ -40,7 +40,7 @@ class Sending:
 @contextmanager
 def sending(request: HttpRequest) -> Iterator[Sending]:
     """Claim the form's key for the block. Set `empty` where nothing was stored, so that it may come again."""
-    scope, key = common.scope_of(request), request.POST.get("form_key", "")[:64]
+    scope, key = web.scope_of(request), web.form_key(request)
     marks = DoneOnce.objects.filter(scope=scope, key=key)
     arrival = Sending(_claim(scope, key, marks) if key else FIRST)
     if not (arrival.is_first and key):

@@ -14,9 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from core import idempotency
 from core.actors import Actor
-from core.errors import CaseChanged, NotAllowed, Refused, TimeIsUp
 from orders import reading, selectors
 from orders.models import Order
 
@@ -79,16 +77,3 @@ def reader_of(request: HttpRequest, reference: str) -> Reader:
         user.staff_roles.filter(storefront_id=order.storefront_id).values_list("role", flat=True)
     )
     return Reader(order, Actor.person(user.pk, roles, "administrator"), reading.STAFF)
-
-
-def status_of(refusal: Refused) -> int:
-    """409 where the order moved on, 403 where the person may not, 422 where the input is at fault."""
-    if isinstance(refusal, CaseChanged | TimeIsUp):
-        return 409
-    return 403 if isinstance(refusal, NotAllowed) else 422
-
-
-def once(request: HttpRequest, act: Callable[[], str]) -> str:
-    """Run a form's act once for its key; a repeat goes where the first one went."""
-    scope = f"{request.user.pk}:{request.path}"[:80]
-    return idempotency.once(scope, request.POST.get("form_key", "")[:64], act)

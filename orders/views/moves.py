@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from core import web
 from core.errors import Refused
 from core.transitions import allowed
 from orders import forms, reading, services
@@ -187,10 +188,10 @@ def _do(request: HttpRequest, reader: Reader, move: Move) -> HttpResponse:
         return reader.url
 
     try:
-        target = common.once(request, act)
+        target = web.once(request, act)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return _page(request, reader, move, form, status=common.status_of(refusal))
+        return _page(request, reader, move, form, status=web.status_of(refusal))
     messages.success(request, move.done)
     return redirect(target)
 
@@ -198,12 +199,9 @@ def _do(request: HttpRequest, reader: Reader, move: Move) -> HttpResponse:
 def _page(
     request: HttpRequest, reader: Reader, move: Move, form: Any, status: int = 200
 ) -> HttpResponse:
-    key = request.POST.get("form_key", "")[:64]
     context = {
         "reader": reader, "order": reader.order, "move": move, "form": form, "text": move.text(reader),
         "goods": reading.goods(reader.order), "gone": status == 409,
         "crumbs": [*reader.crumbs, {"label": reader.order.number, "url": reader.url}, {"label": move.title}],
     }  # fmt: skip
-    return render(
-        request, "orders/move.html", context | ({"form_key": key} if key else {}), status=status
-    )
+    return render(request, "orders/move.html", context | web.kept_key(request), status=status)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import cases, clock
+from core import cases, clock, web
 from core.errors import Refused
 from core.transitions import allowed
 from orders import panels, policies, reading, selectors, services
@@ -160,7 +160,7 @@ def retry_refund(request: HttpRequest, reference: str, refund: str) -> HttpRespo
         return back
 
     try:
-        target = common.once(request, act)
+        target = web.once(request, act)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(back)

@@ -19,6 +19,7 @@ def test_every_scheduled_task_exists() -> None:
     assert scheduled == {
         "disputes.tasks.watch_settlements",
         "evidence.tasks.sweep_orphans",
+        "core.tasks.forget_forms",
         "core.tasks.sweep",
         "core.tasks.watch",
         "notifications.tasks.deliver",

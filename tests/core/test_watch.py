@@ -78,29 +78,44 @@ def test_the_operator_is_told_at_the_beginning_hourly_and_at_the_end(frozen: obj
         (91, KEPT),
     ):
         with clock.freeze(began + timedelta(minutes=minutes)):
-            if watch.tell_operator(seen):
-                told.append((minutes, mail.outbox[-1].subject))
+            told += [(minutes, subject) for subject in watch.tell_operator(seen)]
 
     assert told == [
         (1, "Recourse: clocks are being kept late"),
         (61, "Recourse: clocks are being kept late"),
-        (90, "Recourse: clocks are kept again"),
+        (90, "Recourse: clocks are kept in time again"),
     ]
     assert {message.to[0] for message in mail.outbox} == {"op@example.org"}
 
 
-def test_an_alarm_that_could_not_be_sent_is_sent_at_the_next_look(
-    monkeypatch: pytest.MonkeyPatch,
+def test_an_alarm_that_could_not_be_sent_is_sent_a_minute_later(
+    monkeypatch: pytest.MonkeyPatch, frozen: object
 ) -> None:
     def away(*_args: object) -> int:
         raise OSError("no mail server")
 
     with monkeypatch.context() as patch:
         patch.setattr(EmailBackend, "send_messages", away)
-        assert not watch.tell_operator(LATE)
-    assert watch.tell_operator(LATE)
-    assert not watch.tell_operator(LATE)
+        assert watch.tell_operator(LATE) == []
+    began = clock.now()
+    with clock.freeze(began + timedelta(seconds=59)):
+        assert watch.tell_operator(LATE) == [], (
+            "a mail server that hangs is left alone for a minute"
+        )
+    with clock.freeze(began + timedelta(seconds=61)):
+        assert watch.tell_operator(LATE) == ["Recourse: clocks are being kept late"]
+        assert watch.tell_operator(LATE) == []
     assert len(mail.outbox) == 1
+
+
+def test_workers_that_stand_still_and_clocks_that_failed_are_told_apart() -> None:
+    seen = watch.Look(overdue=0.0, since_sweep=500.0, failed=2)
+
+    assert watch.tell_operator(seen) == [
+        "Recourse: no worker sweeps",
+        "Recourse: a clock could not be enforced",
+    ]
+    assert "set aside with an error: 2" in mail.outbox[-1].body
 
 
 def test_a_demo_tells_nobody(settings: Settings) -> None:

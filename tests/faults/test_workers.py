@@ -66,18 +66,22 @@ def in_copy(rows: int) -> Callable[[], Any]:
 
 
 def at_commit(after: bool) -> Callable[[], Any]:
-    """A worker that is killed before or after the commit of its second batch."""
+    """A worker that is killed before or after the commit of its second batch that wrote something."""
 
     def job() -> None:
-        commit, left = connection.commit, [2]
+        commit, write, wrote = connection.commit, batches.Batch.flush, [0]
+
+        def counted(self: batches.Batch) -> None:
+            wrote[0] += bool(self._added)
+            write(self)
 
         def last() -> None:
-            left[0] -= 1
-            if after or left[0]:
+            if after or wrote[0] < 2:
                 commit()
-            if not left[0]:
+            if wrote[0] == 2:
                 die()
 
+        batches.Batch.flush = counted  # type: ignore[method-assign]
         connection.commit = last  # type: ignore[method-assign]
         sweep()
 

@@ -1,11 +1,13 @@
 """The write path: guards under the lock, chained events, set-wise flush, and what a failure leaves behind."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
-from core import audit, clock, deadlines
+from core import audit, clock, deadlines, flush
 from core.actors import SYSTEM, Actor
 from core.batch import Batch
 from core.errors import CaseChanged, NotAllowed, NotDue, TimeIsUp
@@ -132,6 +134,15 @@ def test_the_database_refuses_to_change_an_event(frozen: datetime, verb: str) ->
         cursor.execute(verb)
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "table", ["core_event", "core_policyversion", "orders_ledgerentry", "orders_walletentry"]
+)
+def test_the_database_refuses_to_empty_what_only_grows(frozen: datetime, table: str) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
 def test_an_edit_by_hand_breaks_the_chain_and_is_named(frozen: datetime) -> None:
     from core import append_only
 
@@ -217,6 +228,42 @@ def test_a_row_that_the_database_refuses_is_found_by_halving() -> None:
         done = deadlines.sweep()
     assert (done.enforced, done.failed) == (8, 1)
     assert Errand.objects.get(pk=bad.pk).state == State.WAITING
+
+
+def test_a_row_that_changed_behind_the_lock_is_set_aside_and_stops_no_other_sweep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with clock.freeze(NOON):
+        rows = errands(5)
+    write, bad = flush.update, rows[2].pk
+
+    def behind(changes: Any) -> None:
+        Errand.objects.filter(pk=bad).update(version=F("version") + 1)
+        write(changes)
+
+    monkeypatch.setattr(flush, "update", behind)
+    with clock.freeze(NOON + timedelta(hours=49)):
+        done = deadlines.sweep()
+    assert (done.enforced, done.failed) == (4, 1)
+    assert ErrandDeadline.objects.get(case_id=bad).state == "failed"
+
+
+def test_a_backlog_of_one_table_starves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[tuple[str, str]] = []
+    left = {"errand": 3, "other": 1}
+
+    def run(model: str, _select: Any, act: Any, *_rest: Any) -> int:
+        if act is not deadlines._enforce or not left[model]:
+            return 0
+        left[model] -= 1
+        done.append((model, "batch"))
+        return 1
+
+    monkeypatch.setattr(deadlines, "_run", run)
+    monkeypatch.setattr(deadlines, "_retry_one", lambda *_: False)
+    tables: Any = ["errand", "other"]
+    deadlines.sweep(tables=tables)
+    assert [model for model, _ in done] == ["errand", "other", "errand", "errand"]
 
 
 def test_reminders_go_out_once_each_and_never_after_the_end() -> None:
