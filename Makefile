@@ -49,7 +49,7 @@ diagrams: venv-dev ## the state diagrams in docs/, drawn from the code
 	DEBUG=1 $(BIN)/python manage.py draw_states
 
 bench: venv-dev ## measures, on PostgreSQL: make bench ONLY=enforce|evidence|pages N=20000
-	$(BIN)/python -m tests.postgres $(BIN)/python -m bench
+	$(BIN)/python -m tests.postgres --large $(BIN)/python -m bench
 
 faults: venv-dev ## breaks what can break while the clocks run, on PostgreSQL
 	$(BIN)/python -m tests.postgres $(PYTEST) -m postgres tests/faults --durations=0

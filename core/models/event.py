@@ -33,7 +33,7 @@ CHAINED = (
 
 _chained = attrgetter(*CHAINED)
 _stored = DjangoJSONEncoder().encode
-_canonical = DjangoJSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+canonical = DjangoJSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Event(Row):
@@ -75,7 +75,7 @@ class Event(Row):
     def digest(self) -> str:
         """The hash of this event's content and of the event before it."""
         moment = self.at.astimezone(UTC).isoformat(timespec="microseconds")
-        text = _canonical([self.previous, moment, *_chained(self)])
+        text = canonical([self.previous, moment, *_chained(self)])
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def seal(self) -> None:

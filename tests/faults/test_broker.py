@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from pytest_django import Settings
 
-from bench import make_cases
+from bench import stories
 from config.celery import app
 from core import tasks
 from disputes.models import Dispute
@@ -195,7 +195,7 @@ def test_a_real_worker_and_beat_lose_nothing_with_the_broker(
     ]
     quick = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     command = [*celery, *quick, "--schedule", str(tmp_path / "beat")]
-    make_cases.make(5, "silent")
+    stories.tell(5, "silent")
     with (tmp_path / "log").open("wb") as log:
         worker = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
@@ -203,10 +203,10 @@ def test_a_real_worker_and_beat_lose_nothing_with_the_broker(
     try:
         within(60, lambda: resolved(5))
         broker.client.flushall()
-        make_cases.make(5, "silent")
+        stories.tell(5, "silent")
         within(30, lambda: resolved(10))
         broker.kill()
-        make_cases.make(5, "silent")
+        stories.tell(5, "silent")
         time.sleep(0.5)
         broker.start()
         within(60, lambda: resolved(15))

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from psycopg import Copy
 
-from bench import make_cases
+from bench import stories
 from core import batch as batches
 from core import clock, deadlines
 from core.models import Event
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 def silent(count: int) -> None:
-    make_cases.make(count, "silent")
+    stories.tell(count, "silent")
 
 
 def sweep(size: int = 20) -> int:
