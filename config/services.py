@@ -165,6 +165,8 @@ def storage(media: Path) -> dict[str, Any]:
             "BACKEND": "evidence.storage.PrivateFiles",
             "OPTIONS": {"location": str(media), "base_url": None},
         }
+    from botocore.config import Config as BotoConfig  # slow to load, and few need it
+
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -174,6 +176,13 @@ def storage(media: Path) -> dict[str, Any]:
             "file_overwrite": False,
             "querystring_auth": True,
             "querystring_expire": 60,
+            # A page waits for the bucket as long as a person would, not for minutes.
+            "client_config": BotoConfig(
+                connect_timeout=3,
+                read_timeout=15,
+                retries={"mode": "standard", "total_max_attempts": 2},
+                signature_version="s3v4",
+            ),
             **options,
         },
     }

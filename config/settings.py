@@ -147,6 +147,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3 * LONGEST_TASK,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
+    "queue_order_strategy": "sorted",  # "clocks" before "files" before "post", however many wait
     "max_retries": 0,  # a page does not wait for the broker; workers wait by another setting
     "socket_connect_timeout": 1,
     "socket_timeout": 10,

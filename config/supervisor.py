@@ -212,23 +212,8 @@ def children(env: dict[str, str]) -> list[Child]:
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "--app", "config", "--quiet"]
     quick = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    gunicorn = [
-        "--worker-class",
-        "gthread",
-        "--threads",
-        "8",
-        "--graceful-timeout",
-        "3",
-        "--bind",
-        f"{HOST}:{PORT}",
-    ]
-    gunicorn += [
-        "--access-logfile",
-        os.devnull,
-        "--worker-tmp-dir",
-        str(VAR),
-        "--no-control-socket",
-    ]
+    gunicorn = ["--config", "python:config.gunicorn", "--workers", "1", "--graceful-timeout", "3"]
+    gunicorn += ["--bind", f"{HOST}:{PORT}"]
     return [
         Child(
             "web",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -87,7 +87,7 @@ class Clocks(ABC):
         an outage) moves this one too, and its steps say why.
         """
         days = case.policy.days(setting)
-        begun = started or self.now
+        begun = (started or self.now).astimezone(UTC)  # elsewhere a day may have 23 hours
         steps: list[dict[str, Any]] = [{"kind": "add_days", "days": days}]
         moved = timedelta()
         if after is not None:

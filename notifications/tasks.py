@@ -12,7 +12,7 @@ from notifications import services
 logger = logging.getLogger(__name__)
 
 
-@shared_task(ignore_result=True, soft_time_limit=270, time_limit=290)
+@shared_task(ignore_result=True, soft_time_limit=120, time_limit=150)
 def deliver() -> None:
     """Send the mails that are due. Safe to run twice, and at once with others."""
     with watch.pulse("post") as beat:

@@ -11,6 +11,8 @@ from django.db import connection
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.faults.catalogue import FAULTS
+
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday at noon, far from any change of the clocks: the suite's ordinary now."""
 
@@ -36,9 +38,47 @@ def missing(mark: str) -> bool:
     }[mark]
 
 
+def long_run() -> bool:
+    """Whether each fault is tried in its full number (`make faults`)."""
+    return os.environ.get("FAULTS", "") == "long"
+
+
+def is_long(item: pytest.Item) -> bool:
+    """Whether a test is one of those that wait for `make faults`."""
+    mark = item.get_closest_marker("fault")
+    return bool(mark and mark.kwargs.get("long"))
+
+
+def is_wanted(item: pytest.Item) -> bool:
+    """`make faults ONLY=R2` leaves the others out."""
+    mark, only = item.get_closest_marker("fault"), os.environ.get("ONLY", "")
+    return not (long_run() and only and mark) or only in mark.args
+
+
+@pytest.fixture
+def tries(request: pytest.FixtureRequest) -> int:
+    """How often this test tries its fault here."""
+    return _amount(request, "quick", "tries")
+
+
+@pytest.fixture
+def size(request: pytest.FixtureRequest) -> int:
+    """How many cases this test makes here."""
+    return _amount(request, "few", "size")
+
+
+def _amount(request: pytest.FixtureRequest, few: str, full: str) -> int:
+    mark = request.node.get_closest_marker("fault")
+    return int(mark.kwargs[full] if long_run() else mark.kwargs.get(few, 1))
+
+
 @pytest.hookimpl(trylast=True)  # after `-m` has chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out, and says so, what this machine cannot run and nobody requires."""
+    """Leaves out, and says so, what this machine cannot run and nobody requires; long faults wait for `make faults`."""
+    late = [item for item in items if (is_long(item) and not long_run()) or not is_wanted(item)]
+    if late:
+        config.hook.pytest_deselected(items=late)
+        items[:] = [item for item in items if item not in set(late)]
     for mark in NEEDS:
         out = [item for item in items if item.get_closest_marker(mark)]
         if out and missing(mark) and not wanted(f"REQUIRE_{mark.upper()}"):
@@ -64,6 +104,43 @@ def pytest_terminal_summary(
 ) -> None:
     for line in config.stash.get(LEFT_OUT, []):
         terminalreporter.write_line(line, yellow=True)
+    if long_run():
+        for line in fault_table(terminalreporter):
+            terminalreporter.write_line(line)
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Remembers with each test of a fault which it is and how often it was tried."""
+    mark = item.get_closest_marker("fault")
+    if mark and call.when == "setup":
+        amount = mark.kwargs.get("tries", 1) if long_run() else mark.kwargs.get("quick", 1)
+        for name in mark.args:
+            item.user_properties.append(("fault", f"{name}:{amount}"))
+
+
+def fault_table(reporter: pytest.TerminalReporter) -> list[str]:
+    """A line for each fault: tests, tries, whether the invariants held, seconds."""
+    rows: dict[str, list[float]] = {}
+    for outcome in ("passed", "failed", "error"):
+        for report in reporter.stats.get(outcome, []):
+            for key, value in getattr(report, "user_properties", ()):
+                if key != "fault" or (report.when != "call" and outcome == "passed"):
+                    continue
+                name, tries = value.split(":")
+                row = rows.setdefault(name, [0, 0, 0, 0.0])
+                row[0] += 1
+                row[1] += int(tries)
+                row[2] += outcome != "passed"
+                row[3] += report.duration
+    head = f"{'fault':<6}{'what':<64}{'tests':>6}{'tries':>7}  {'held':<8}{'seconds':>8}"
+    lines = ["", head]
+    for name in sorted(rows, key=lambda name: int(name[1:])):
+        count, tries, broken, seconds = rows[name]
+        held = "yes" if not broken else f"no: {int(broken)}"
+        lines.append(
+            f"{name:<6}{FAULTS[name]:<64}{int(count):>6}{int(tries):>7}  {held:<8}{seconds:>8.1f}"
+        )
+    return lines
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 CONFIG = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -106,7 +108,7 @@ class Server:
                 user=self.user,
                 cwd=self.folder,
             )
-        wait(self.process, self.port, log)
+        wait(self.process, self.address, log)
 
     def stop(self, number: int = signal.SIGINT) -> None:
         """SIGINT cuts clients off and writes everything down; SIGQUIT drops all at once, as a crash does."""
@@ -154,13 +156,16 @@ def reachable(home: Path, folder: Path) -> Path:
     return copy / home.relative_to(package.parent)
 
 
-def wait(process: "subprocess.Popen[bytes]", port: int, log: Path, seconds: float = 30) -> None:
+def wait(process: "subprocess.Popen[bytes]", address: str, log: Path, seconds: float = 30) -> None:
+    """Until it takes connections: after a crash it first reads its log."""
     until = time.monotonic() + seconds
     while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
+        try:
+            psycopg.connect(address, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
     raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()[-2000:]}")
 
 

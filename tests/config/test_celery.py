@@ -40,6 +40,11 @@ def test_a_killed_worker_loses_no_message() -> None:
     assert app.conf.worker_prefetch_multiplier == 1
 
 
+def test_clocks_come_before_mail_and_files_in_a_worker_that_does_all() -> None:
+    assert app.conf.broker_transport_options["queue_order_strategy"] == "sorted"
+    assert min(app.amqp.queues) == "clocks"
+
+
 def test_no_task_outlives_the_time_after_which_it_is_given_again() -> None:
     visible = app.conf.broker_transport_options["visibility_timeout"]
 

@@ -11,6 +11,7 @@ import pytest
 from config import env, services
 
 ROOT = Path(__file__).resolve().parents[2]
+FILES = ("settings.py", "services.py", "supervisor.py", "gunicorn.py")
 PRODUCTION = {
     "SECRET_KEY": "s3cret-and-long-enough-for-any-check-0123456789-abcdef",
     "BASE_URL": "https://help.example.org",
@@ -35,7 +36,7 @@ def manage(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_names_are_those_of_the_example() -> None:
-    sources = [ROOT / "config" / name for name in ("settings.py", "services.py", "supervisor.py")]
+    sources = [ROOT / "config" / name for name in FILES]
     call = (
         r"(?:env\.(?:text|flag|number|listing|url|required)|environ\.get)\(\s*\"([A-Z][A-Z0-9_]+)\""
     )

@@ -111,6 +111,7 @@ def test_two_days_are_48_hours_over_the_change_of_the_clocks() -> None:
         assert facts.running(dispute) == [("seller_answer", at + timedelta(hours=48))]
 
 
+@pytest.mark.fault("R9", tries=1)
 def test_a_page_opened_after_the_moment_offers_no_answer_though_no_worker_ran(
     frozen: datetime,
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_page_opened_after_the_moment_offers_no_answer_though_no_worker_ran(
         }
 
 
+@pytest.mark.fault("R21", tries=1)
 def test_one_case_that_raises_does_not_stop_the_others(
     frozen: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,8 +16,8 @@ from evidence.models import EvidenceFile
 from tests.disputes import factories as make
 from tests.disputes.pages import client, send, text
 from tests.disputes.test_views_filing import page, photo
-from tests.faults.test_forms import at_once
 from tests.orders import factories as orders
+from tests.together import many
 
 
 @pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_two_pages_saved_at_once_keep_both_answers(frozen: datetime) -> None:
 
     for _ in range(10):
         DisputeDraft.objects.update(answers={})
-        at_once(
+        many(
             2,
             lambda n: services.save_answers(
                 draft_id=draft.pk, user_id=order.buyer_id, step=steps[n], answers=given[n]
@@ -90,6 +90,6 @@ def test_files_sent_side_by_side_never_get_past_the_limit(frozen: datetime) -> N
             return 0
         return len(made)
 
-    assert sum(at_once(5, upload)) == limit
+    assert sum(many(5, upload)) == limit
     assert draft.files.count() == limit
     assert EvidenceFile.objects.exclude(state="erased").count() == limit

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from core import audit, clock, deadlines
 from core.actors import Actor
@@ -25,30 +25,9 @@ from orders.models import Order, Refund
 from tests.disputes import factories as make
 from tests.disputes import facts
 from tests.orders import factories as orders
+from tests.together import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Run jobs in threads with connections of their own; their results, or what they raised."""
-    gate = threading.Barrier(len(jobs))
-    results: list[Any] = [None] * len(jobs)
-
-    def run(number: int, job: Callable[[], Any]) -> None:
-        try:
-            gate.wait(20)
-            results[number] = job()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def whole(dispute: Dispute) -> None:
@@ -60,6 +39,7 @@ def whole(dispute: Dispute) -> None:
     assert not causes or max(causes.values()) == 1
 
 
+@pytest.mark.fault("R11", tries=50, quick=50)
 def test_fifty_openings_make_one_dispute() -> None:
     """R11: the order's row decides; all fifty get the same dispute."""
     order = orders.delivered()
@@ -73,6 +53,7 @@ def test_fifty_openings_make_one_dispute() -> None:
     assert len(facts.told(dispute)) == 2
 
 
+@pytest.mark.fault("R11", tries=1)
 def test_control_without_the_orders_lock_only_the_constraint_stands_between_two_disputes() -> None:
     """The same opening after a plain read: both see no dispute, and the unique constraint stops the second."""
     order = orders.delivered()
@@ -116,6 +97,7 @@ def two(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[list[Any],
     return won, lost
 
 
+@pytest.mark.fault("R12", tries=1)
 def test_two_mediators_claim_and_one_gets_the_case() -> None:
     """R12."""
 
@@ -133,6 +115,7 @@ def test_two_mediators_claim_and_one_gets_the_case() -> None:
         once()
 
 
+@pytest.mark.fault("R12", tries=1)
 def test_withdraw_and_decide_at_once_have_one_outcome() -> None:
     """R12."""
 
@@ -156,6 +139,7 @@ def test_withdraw_and_decide_at_once_have_one_outcome() -> None:
         once()
 
 
+@pytest.mark.fault("R12", tries=1)
 def test_accept_and_escalate_at_once_have_one_outcome() -> None:
     """R12."""
 
@@ -229,10 +213,11 @@ def test_files_added_by_both_at_once_get_different_numbers() -> None:
     whole(dispute)
 
 
-def test_reply_and_sweep_around_the_due_moment_by_the_databases_clock() -> None:
+@pytest.mark.fault("R8", quick=12, tries=2000)
+def test_reply_and_sweep_around_the_due_moment_by_the_databases_clock(tries: int) -> None:
     """R8: reply at t < due wins, t >= due loses; each round has exactly one outcome."""
     outcomes: Counter[str] = Counter()
-    for round_ in range(12):
+    for round_ in range(tries):
         past = clock.now() - timedelta(days=2) + timedelta(milliseconds=60)
         with clock.freeze(past):
             dispute = make.opened()
@@ -266,7 +251,7 @@ def test_reply_and_sweep_around_the_due_moment_by_the_databases_clock() -> None:
             assert moved.at < due
         outcomes[dispute.state] += 1
         whole(dispute)
-    assert outcomes.total() == 12
+    assert outcomes.total() == tries
 
 
 def test_two_sweeps_and_a_crowd_of_silent_sellers() -> None:
@@ -302,6 +287,7 @@ def test_two_watchers_settle_once() -> None:
     whole(dispute)
 
 
+@pytest.mark.fault("R12", tries=1)
 def test_an_agreement_and_its_taking_back_at_once() -> None:
     def once() -> None:
         dispute = make.rejected()
@@ -326,6 +312,7 @@ def test_an_agreement_and_its_taking_back_at_once() -> None:
         once()
 
 
+@pytest.mark.fault("R5", tries=1)
 def test_a_worker_frozen_with_a_batch_applies_nothing_stale() -> None:
     """R5: it thaws after somebody else has acted; its flush is guarded by the row's lock and version."""
     dispute = make.opened()

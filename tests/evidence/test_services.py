@@ -204,6 +204,7 @@ def test_thawed_inspector_changes_nothing(disk: Path, monkeypatch: pytest.Monkey
     assert stored(disk) == set(kept.names)
 
 
+@pytest.mark.fault("R17", tries=1)
 def test_full_disk_at_the_check_is_tried_again_later(
     disk: Path, monkeypatch: pytest.MonkeyPatch, frozen: Any
 ) -> None:

@@ -26,6 +26,7 @@ def test_kept_file_is_whole_private_and_randomly_named(disk: Path) -> None:
 
 
 @pytest.mark.parametrize("after", [0, 1])
+@pytest.mark.fault("R17", tries=1)
 def test_full_disk_leaves_nothing_behind(
     after: int, disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,6 +47,7 @@ def test_upload_beyond_the_cap_is_thrown_away_while_it_arrives(settings: Any) ->
     uploaded.close()  # as the request does at its end
 
 
+@pytest.mark.fault("R17", tries=1)
 def test_full_disk_while_it_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(out: Any, chunk: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

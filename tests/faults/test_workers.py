@@ -88,6 +88,7 @@ def at_commit(after: bool) -> Callable[[], Any]:
     return job
 
 
+@pytest.mark.fault("R1", tries=9, quick=9)
 def test_workers_killed_in_mid_batch_leave_all_or_nothing() -> None:
     """R1: killed in the claim, in each kind of write, before and after a commit; then everything is enforced once."""
     silent(100)
@@ -104,6 +105,7 @@ def test_workers_killed_in_mid_batch_leave_all_or_nothing() -> None:
     assert invariants() == {"resolved": 100}
 
 
+@pytest.mark.fault("R1", tries=6, quick=6)
 def test_workers_killed_at_any_moment() -> None:
     """R1: from outside, wherever they are."""
     silent(100)
@@ -117,6 +119,7 @@ def test_workers_killed_at_any_moment() -> None:
     assert invariants() == {"resolved": 100}
 
 
+@pytest.mark.fault("R1", tries=1)
 def test_control_without_a_transaction_a_killed_worker_leaves_torn_cases() -> None:
     """The same steps, each committed alone: the invariants see what the kill left behind."""
     silent(3)
@@ -132,6 +135,7 @@ def test_control_without_a_transaction_a_killed_worker_leaves_torn_cases() -> No
         invariants(swept=False)
 
 
+@pytest.mark.fault("R4", tries=1)
 def test_three_workers_and_a_sweep_by_hand_enforce_each_case_once() -> None:
     """R4."""
     silent(160)
@@ -153,6 +157,7 @@ def test_three_workers_and_a_sweep_by_hand_enforce_each_case_once() -> None:
     assert invariants() == {"resolved": 160}
 
 
+@pytest.mark.fault("R4", tries=1)
 def test_control_without_row_locks_two_workers_take_the_same_cases() -> None:
     """R4: both read, then both write: the version guard is what is left, and it refuses the second."""
     silent(10)
@@ -195,6 +200,7 @@ def frozen_in_mid_batch(idle: str = "") -> Worker:
     return worker
 
 
+@pytest.mark.fault("R5", tries=1)
 def test_a_frozen_worker_stops_nobody() -> None:
     """R5: others take all but what it holds, and when it thaws it finishes what nobody else could touch."""
     silent(80)
@@ -207,6 +213,7 @@ def test_a_frozen_worker_stops_nobody() -> None:
     assert invariants() == {"resolved": 80}
 
 
+@pytest.mark.fault("R5", tries=1)
 def test_a_worker_that_is_frozen_for_too_long_applies_nothing_stale() -> None:
     """R5: the server ends its session, others take its cases, and when it thaws nothing of it is written."""
     silent(20)

@@ -128,6 +128,7 @@ def test_saving_some_fields_never_forgets_the_state(frozen: datetime) -> None:
 
 
 @pytest.mark.parametrize("verb", ["UPDATE core_event SET reason = 'x'", "DELETE FROM core_event"])
+@pytest.mark.fault("R30", tries=1)
 def test_the_database_refuses_to_change_an_event(frozen: datetime, verb: str) -> None:
     errands()
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
@@ -138,11 +139,13 @@ def test_the_database_refuses_to_change_an_event(frozen: datetime, verb: str) ->
 @pytest.mark.parametrize(
     "table", ["core_event", "core_policyversion", "orders_ledgerentry", "orders_walletentry"]
 )
+@pytest.mark.fault("R30", tries=1)
 def test_the_database_refuses_to_empty_what_only_grows(frozen: datetime, table: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
+@pytest.mark.fault("R30", tries=1)
 def test_an_edit_by_hand_breaks_the_chain_and_is_named(frozen: datetime) -> None:
     from core import append_only
 
@@ -155,6 +158,7 @@ def test_an_edit_by_hand_breaks_the_chain_and_is_named(frozen: datetime) -> None
     assert list(audit.broken_links()) == [f"{errand.reference}: event 1 (opened) was changed"]
 
 
+@pytest.mark.fault("R30", tries=1)
 def test_a_lost_last_event_is_found_by_the_cases_head(frozen: datetime) -> None:
     from core import append_only
 
@@ -194,6 +198,7 @@ def test_a_sweep_enforces_each_due_clock_once_and_reports_lateness() -> None:
     assert Event.objects.count() == 2 * len(rows)
 
 
+@pytest.mark.fault("R21", tries=1)
 def test_one_poison_row_costs_one_row_and_is_retried_later() -> None:
     with clock.freeze(NOON):
         errands(5)
@@ -216,6 +221,7 @@ def test_one_poison_row_costs_one_row_and_is_retried_later() -> None:
     assert list(audit.broken_links()) == []
 
 
+@pytest.mark.fault("R21", tries=1)
 def test_a_row_that_the_database_refuses_is_found_by_halving() -> None:
     with clock.freeze(NOON):
         rows = errands(9)

@@ -68,6 +68,7 @@ def test_one_outcome_whatever_comes_first(after, sweep_first):  # type: ignore[n
     assert not errand.deadlines.filter(state__in=("pending", "paused", "failed")).exists()
 
 
+@pytest.mark.fault("R14", tries=1)
 def test_daylight_saving_never_moves_a_day_of_24_hours() -> None:
     with clock.freeze(NOON):
         (errand,) = errands(1, hours=48)

@@ -3,10 +3,9 @@
 import threading
 import time
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from core import audit, clock, deadlines, idempotency
 from core.actors import SYSTEM
@@ -14,32 +13,10 @@ from core.batch import Batch
 from core.errors import Refused
 from core.models import Event
 from tests.kernel.makers import ALICE, errands
+from tests.together import at_once
 from tests.toy.models import ANSWER, Errand, ErrandDeadline, answer
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(*jobs, start_together: bool = True):  # type: ignore[no-untyped-def]
-    """Run jobs in threads with connections of their own; their results, or what they raised."""
-    gate = threading.Barrier(len(jobs))
-    results: list[Any] = [None] * len(jobs)
-
-    def run(number, job):  # type: ignore[no-untyped-def]
-        try:
-            if start_together:
-                gate.wait(10)
-            results[number] = job()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def overdue(count: int) -> None:
@@ -121,6 +98,7 @@ def test_twenty_different_forms_in_parallel_have_one_effect_and_nineteen_clear_w
     assert sum(isinstance(result, Refused) for result in results) == 19
 
 
+@pytest.mark.fault("R13", tries=1)
 def test_a_worker_whose_clock_is_wrong_enforces_nothing_early(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

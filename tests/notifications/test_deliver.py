@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 
@@ -50,6 +52,7 @@ def test_mails_are_sent_once_over_one_connection(office: Office) -> None:
     assert states() == {"sent": 220}
 
 
+@pytest.mark.fault("R15", tries=1)
 def test_a_server_that_is_down_loses_nothing(smtp: None, settings: Settings) -> None:
     for _ in range(3):
         notice(created_at=NOON)
@@ -74,6 +77,7 @@ def test_a_server_that_is_down_loses_nothing(smtp: None, settings: Settings) -> 
     assert set(Notice.objects.values_list("error", flat=True)) == {""}
 
 
+@pytest.mark.fault("R15", tries=1)
 def test_a_slow_server_is_waited_for_up_to_the_time_limit(
     office: Office, settings: Settings
 ) -> None:
@@ -89,6 +93,7 @@ def test_a_slow_server_is_waited_for_up_to_the_time_limit(
     assert slow.send_after == NOON + services.FIRST_RETRY
 
 
+@pytest.mark.fault("R15", tries=1)
 def test_a_temporary_refusal_backs_off_and_the_others_go_on(office: Office) -> None:
     busy, calm = notice(created_at=NOON), notice(created_at=NOON)
     busy_id = busy.message_id
@@ -120,6 +125,7 @@ def test_a_temporary_refusal_for_five_days_is_set_aside(office: Office) -> None:
 
 
 @pytest.mark.parametrize("stage", ["rcpt", "data"])
+@pytest.mark.fault("R15", tries=1)
 def test_a_permanent_refusal_is_set_aside_at_once_and_shown(office: Office, stage: str) -> None:
     bad, good = notice(created_at=NOON), notice(created_at=NOON)
     if stage == "rcpt":
@@ -156,6 +162,7 @@ def test_a_temporary_refusal_of_the_address_is_tried_again(office: Office) -> No
     assert row.attempts == 2
 
 
+@pytest.mark.fault("R15", tries=1)
 def test_an_answer_that_is_lost_repeats_with_the_same_message_id(office: Office) -> None:
     row, other = notice(created_at=NOON), notice(created_at=NOON)
     dropped: list[str] = []
@@ -175,6 +182,7 @@ def test_an_answer_that_is_lost_repeats_with_the_same_message_id(office: Office)
     assert states() == {"sent": 2}
 
 
+@pytest.mark.fault("R15", tries=1)
 def test_a_server_that_breaks_three_connections_is_left_alone(office: Office) -> None:
     for _ in range(10):
         notice(created_at=NOON)
@@ -199,6 +207,7 @@ def test_a_notice_that_cannot_be_written_is_set_aside_alone(office: Office) -> N
     assert len(office.inbox) == 1
 
 
+@pytest.mark.fault("R16", tries=1)
 def test_a_deliverer_that_died_is_taken_over_after_its_lease(office: Office) -> None:
     row = notice(created_at=NOON)
     with clock.freeze(NOON):
@@ -357,6 +366,7 @@ def test_the_queries_do_not_grow_with_the_mails(
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.fault("R15", tries=1)
 def test_two_deliverers_at_once_send_each_mail_once(office: Office) -> None:
     rows = [notice() for _ in range(200)]
     done: list[services.Delivery] = []
@@ -412,3 +422,61 @@ def test_without_the_lease_two_deliverers_send_twice(
         worker.join(60)
 
     assert len(office.inbox) == 40
+
+
+@pytest.mark.fault("R15", "R16", tries=1, few=150, size=5000)
+def test_an_hour_of_every_kind_of_trouble_loses_no_mail_and_repeats_only_where_the_answer_was_lost(
+    office: Office, size: int
+) -> None:
+    """Busy, refusing, dropping before and after it took the mail, restarting, and a deliverer that dies."""
+    chance, people = random.Random(15), [person() for _ in range(20)]
+    rows = [notice(people[n % 20], created_at=NOON) for n in range(size)]
+    lost_answers: Counter[str] = Counter()
+    refused: set[str] = set()
+
+    def trouble(_to: str, mail: Message) -> str | None:
+        name, roll = mail["Message-ID"], chance.random()
+        if roll < 0.01:
+            refused.add(name)
+            return "554 unwanted"
+        if roll < 0.03:
+            lost_answers[name] += 1
+            return "accept and drop"
+        return "451 busy" if roll < 0.15 else "drop" if roll < 0.18 else None
+
+    office.data, at = trouble, NOON
+    for round_ in range(400):
+        if (
+            round_ % 7 == 3
+        ):  # a deliverer that took mails and died: nobody marks them, their lease ends
+            with clock.freeze(at):
+                services._claim(10)
+        deliver(at)
+        at += timedelta(minutes=2)
+        if not Notice.objects.filter(mail_state__in=["pending", "sending"]).exists():
+            break
+
+    arrived = Counter(office.ids)
+    found = states()
+    assert set(found) == {"sent", "failed"}
+    assert sum(found.values()) == size
+    assert {name for name, n in arrived.items() if n > 1 + lost_answers[name]} == set()
+    known = {row.message_id for row in rows}
+    assert set(arrived) | refused == known
+    assert found["failed"] == len(refused)
+
+
+def test_the_control_a_deliverer_without_a_lease_repeats_what_a_dead_one_took(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R16: the mark comes after the server's answer; without the lease two deliverers send the same mail."""
+    notice(created_at=NOON)
+    taken = services._claim
+    with clock.freeze(NOON):
+        first = taken(10)
+        Notice.objects.update(mail_state=MailState.PENDING, send_after=NOON)
+        second = taken(10)
+        for rows in (first, second):
+            services._send(rows, Post(), services.Delivery(), float("inf"))
+    assert len(office.ids) == 2
+    assert len(set(office.ids)) == 1, "with one Message-ID, so that a receiver can drop the repeat"

@@ -18,8 +18,8 @@ from core.models import Event
 from orders import effects, selectors, services
 from orders.gateways import Outcome, Result, Snapshot
 from orders.models import LedgerEntry, Order, Refund
-from tests.kernel.test_races import at_once
 from tests.orders import factories as make
+from tests.together import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -51,6 +51,7 @@ def requested(count: int) -> list[Refund]:
     return made
 
 
+@pytest.mark.fault("R23", tries=1)
 def test_several_workers_send_each_refund_once() -> None:
     refunds = requested(6)
     bank = Bank()
@@ -60,6 +61,7 @@ def test_several_workers_send_each_refund_once() -> None:
     assert Event.objects.filter(name="submitted").count() == 6
 
 
+@pytest.mark.fault("R23", tries=1)
 def test_control_without_the_lease_two_workers_send_the_same_refund() -> None:
     (refund,) = requested(1)
     bank = Bank(threading.Barrier(2))

@@ -110,6 +110,7 @@ def test_the_worker_writes_a_file_for_the_bank(due: Refund, tmp_path: Path) -> N
     assert len(list((tmp_path / "bank").iterdir())) == 1
 
 
+@pytest.mark.fault("R23", tries=1)
 def test_a_gateway_that_is_down_loses_nothing(due: Refund) -> None:
     bank = Bank("down")
     with pytest.raises(GatewayDown):
@@ -119,6 +120,7 @@ def test_a_gateway_that_is_down_loses_nothing(due: Refund) -> None:
     assert bank.keys == [due.idempotency_key] * 2
 
 
+@pytest.mark.fault("R23", tries=1)
 def test_a_worker_that_dies_leaves_the_refund_to_the_next_under_the_same_key(due: Refund) -> None:
     bank = Bank("die")
     with pytest.raises(KeyboardInterrupt):
@@ -165,6 +167,7 @@ def results(path: Path, *lines: str) -> Path:
     return path
 
 
+@pytest.mark.fault("R23", tries=1)
 def test_the_banks_answer_completes_a_refund_once(due: Refund, tmp_path: Path, capsys: Any) -> None:
     services.submit_refunds()
     path = results(tmp_path / "in.csv", f"{due.reference},completed,BANK-9,2026-03-02T11:00:00")
@@ -204,6 +207,7 @@ def test_answers_that_make_no_sense_are_rejected_by_line(
     assert error.value.returncode == 2
 
 
+@pytest.mark.fault("R23", tries=1)
 def test_a_bank_may_say_failed_and_then_pay_after_all(due: Refund, tmp_path: Path) -> None:
     services.submit_refunds()
     call_command(
