@@ -240,7 +240,7 @@ def test_nothing_that_anybody_does_breaks_what_must_hold(tries: int) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Market, settings=how)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Market, settings=how)
     assert len(Market.seen) > 5
     if long_run():
         named = {name for _source, name, _target in graph(Dispute)}

@@ -23,9 +23,9 @@ from notifications import tasks as notifications
 from notifications.models import Notice
 from orders import tasks as orders
 from orders.models import Refund
-from tests.disputes import factories as make
 from tests.faults.invariants import invariants
 from tests.faults.servers import Processes, Valkey, answers, within
+from tests.orders import factories as shop
 from tests.together import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -74,7 +74,7 @@ def test_in_a_flood_the_oldest_come_first_and_other_clocks_are_not_starved(size:
     """Cut short after each batch: what was enforced is what had waited longest, and orders had their turn."""
     stories.tell(size, "silent")
     with clock.freeze(clock.now() - timedelta(days=16)):
-        released = make.orders.delivered()
+        released = shop.delivered()
     batch = size // 6
     done: list[int] = []
 
