@@ -112,3 +112,15 @@ def test_every_kind_of_value_survives_the_way_into_an_array() -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT %s::{kind}[]", [flush._array(values)])
             assert cursor.fetchone()[0] == values
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+@settings(max_examples=300, deadline=None)
+@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))
+def test_any_instant_is_read_back_to_the_microsecond_in_utc(naive: datetime) -> None:
+    at = naive.replace(tzinfo=UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamptz", [at])
+        found = cursor.fetchone()[0]
+    assert (found, found.utcoffset()) == (at, timedelta())
