@@ -16,7 +16,6 @@ from django.db import models, transaction
 from core import clock, flush, references
 from core.actors import Actor
 from core.clocks import Clocks
-from core.errors import CaseChanged, NotAllowed
 from core.models import (
     OPEN_DEADLINES,
     Case,
@@ -26,7 +25,7 @@ from core.models import (
     Storefront,
 )
 from core.models.case import deadlines_of
-from core.transitions import refusal_of
+from core.transitions import why_not
 
 C = TypeVar("C", bound=Case)
 R = TypeVar("R", bound=models.Model)
@@ -129,16 +128,10 @@ class Batch(Clocks):
         Raises `CaseChanged` (not from this state), `NotAllowed`, or the refusal of the first condition that
         does not hold (`TimeIsUp` above all). `kwargs` go to the method.
         """
-        method = getattr(case, name)
-        meta, before = method._django_fsm, case.state
-        if not meta.has_transition(before):
-            raise CaseChanged
-        rule = meta.get_transition(before)
-        if not rule.has_perm(case, actor):
-            raise NotAllowed
-        for condition in rule.conditions:
-            if not condition(case):
-                raise refusal_of(condition) or CaseChanged()
+        if (refusal := why_not(case, name, actor)) is not None:
+            raise refusal
+        method, before = getattr(case, name), case.state
+        rule = method._django_fsm.get_transition(before)
         self._touch(case)
         method(**kwargs)
         return self._event(case, rule.custom.get("event", name), name, before, actor, reason, data)

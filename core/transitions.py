@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.actors import Actor
-from core.errors import NotDue, Refused, TimeIsUp
+from core.errors import CaseChanged, NotAllowed, NotDue, Refused, TimeIsUp
 
 Condition = Callable[[Any], bool]
 
@@ -59,6 +59,22 @@ def allowed(case: Any, actor: Actor) -> list[str]:
     Pages show exactly these; the batch asks again under the row lock.
     """
     return sorted(t.name for t in case.get_available_user_state_transitions(actor))
+
+
+def why_not(case: Any, name: str, actor: Actor) -> Refused | None:
+    """Why this actor cannot run that transition on this case at this moment; None where it is open.
+
+    `CaseChanged` where it does not start from this state, `NotAllowed`, or the refusal of the first
+    condition that does not hold. The batch asks the same question under the row lock.
+    """
+    meta = getattr(case, name)._django_fsm
+    if not meta.has_transition(case.state):
+        return CaseChanged()
+    rule = meta.get_transition(case.state)
+    if not rule.has_perm(case, actor):
+        return NotAllowed()
+    failed = next((test for test in rule.conditions if not test(case)), None)
+    return None if failed is None else refusal_of(failed) or CaseChanged()
 
 
 def graph(model: Any) -> list[tuple[str, str, str]]:

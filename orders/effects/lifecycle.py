@@ -185,15 +185,18 @@ def close(
 ) -> Event:
     """The platform ends an open order; what is held goes back to the buyer within the policy's days.
 
-    An open dispute no longer holds it. Raises `CaseChanged` for an order that has ended.
+    Never while a dispute holds the order: its money is what the parties argue about, and only the
+    dispute's own end lets go of it (`release_dispute_hold`, `complete`). Raises `Refused` then, and
+    `CaseChanged` for an order that has ended.
     """
-    if order.disputed_at is not None:
-        _lift_dispute(batch, order, actor)
     return _end(batch, order, actor, "close", "order_closed", cause, reason, why)
 
 
 def complete(batch: Batch, order: Order, actor: Actor, *, reason: str = "") -> Event | None:
-    """What is still held belongs to the seller: a dispute left it there. Nothing for an ended order."""
+    """A dispute ended, and what it left belongs to the seller. Nothing more for an ended order.
+
+    Only the end of the order's own dispute calls this: it lets go of the order first.
+    """
     if order.disputed_at is not None:
         _lift_dispute(batch, order, actor)
     if not order.is_open:
@@ -232,6 +235,7 @@ def hold_for_dispute(batch: Batch, order: Order, actor: Actor) -> Event:
 def release_dispute_hold(batch: Batch, order: Order, actor: Actor) -> Event:
     """The dispute ended. Where nothing is left to refund the order closes, else its clocks go on.
 
+    Only the end of the order's own dispute calls this.
     An order that was completed before the dispute stays completed.
     """
     event = _lift_dispute(batch, order, actor)

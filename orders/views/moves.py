@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from core import web
-from core.errors import Refused
-from core.transitions import allowed
+from core.errors import CaseChanged, NotAllowed, Refused
+from core.transitions import allowed, why_not
 from orders import forms, reading, services
 from orders.states import OrderState
 from orders.views import common
@@ -179,21 +179,34 @@ def view_of(move: Move) -> common.View:
 
 
 def _do(request: HttpRequest, reader: Reader, move: Move) -> HttpResponse:
+    """The POST of a move: what is not possible now is said before anything is asked of what was typed."""
     form = move.form(request.POST, order=reader.order)
-    if not form.is_valid():
-        return _page(request, reader, move, form, status=422)
 
     def act() -> str:
+        _check(reader, move)
         move.run(reader, form.cleaned_data)
         return reader.url
 
     try:
+        if not form.is_valid():
+            _check(reader, move)
+            return _page(request, reader, move, form, status=422)
         target = web.once(request, act)
     except Refused as refusal:
+        form.errors.clear()
         form.add_error(None, str(refusal))
         return _page(request, reader, move, form, status=web.status_of(refusal))
     messages.success(request, move.done)
     return redirect(target)
+
+
+def _check(reader: Reader, move: Move) -> None:
+    """Raise why the move is closed to this reader now; the batch asks again under the lock."""
+    refusal = why_not(reader.order, move.transition, reader.actor)
+    if isinstance(refusal, NotAllowed):
+        raise refusal
+    if refusal is not None:
+        raise CaseChanged(refusal.message, refusal.code)
 
 
 def _page(

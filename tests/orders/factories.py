@@ -11,8 +11,9 @@ from django.contrib.auth import get_user_model
 
 from core import clock
 from core.actors import Actor
+from core.batch import Batch
 from core.models import Storefront
-from orders import services
+from orders import effects, services
 from orders.models import Order, Store
 from orders.states import Means
 
@@ -86,6 +87,14 @@ def cancelled(**more: Any) -> Order:
 
 def closed(**more: Any) -> Order:
     return services.close_order(order_id=paid(**more).pk, actor=SHOP, reason="The store has gone.")
+
+
+def disputed(order: Order) -> Order:
+    """The order held by a dispute, as the app above holds it."""
+    with Batch() as batch:
+        (row,) = batch.lock(Order, [order.pk])
+        effects.hold_for_dispute(batch, row, SHOP)
+    return row
 
 
 IN_STATE = {

@@ -15,6 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from orders.models import Checkpoint, Order
+from tests.orders import factories as make
 from tests.orders.test_import_faults import rejected
 from tests.orders.test_import_olist import counts, shown
 
@@ -111,6 +112,20 @@ def test_a_shipment_that_is_new_moves_the_order_on(run: Any) -> None:
     assert shown(run()) == counts(1, updated=1)
     order = Order.objects.get(number="A-1")
     assert (order.state, order.shipments.get().tracking_number) == ("delivered", "RR123456785DE")
+
+
+@pytest.mark.parametrize("status", ["cancelled", "closed"])
+def test_a_file_does_not_end_an_order_in_dispute(run: Any, status: str) -> None:
+    run()
+    order = make.disputed(Order.objects.get())
+    summary = run(orders=[ORDER | {"status": status}])
+    assert (summary["updated"], summary["unchanged"]) == (0, 0)
+    assert [why for _line, _file, why in rejected(summary)] == [
+        "the order cannot follow the file: An open dispute holds this order. Finish the dispute first."
+    ]
+    row = Order.objects.get()
+    assert (row.state, row.held, row.refunds.count()) == ("delivered", 25, 0)
+    assert (row.disputed_at, row.source_digest) == (order.disputed_at, order.source_digest)
 
 
 def test_confirmed_orders_keep_their_protection(run: Any) -> None:

@@ -1,5 +1,7 @@
 """Every state of an order and of a refund, with every transition: allowed or refused, for everybody."""
 
+# mypy: disable-error-code="comparison-overlap"
+# Amounts are compared with whole numbers, which are equal to them.
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from core.actors import Actor, ActorKind
 from core.batch import Batch
 from core.errors import CaseChanged, NotAllowed, Refused, TimeIsUp
 from core.transitions import allowed, graph
-from orders import effects, states
+from orders import effects, services, states
 from orders.models import Order, Refund
 from orders.states import OrderState as S
 from tests.conftest import NOON
@@ -212,5 +214,19 @@ def test_nothing_that_ends_an_order_is_possible_in_a_dispute(frozen: Any) -> Non
         with Batch() as batch:
             (row,) = batch.lock(Order, [order.pk])
             assert verb not in allowed(row, actor(order, FOR.get(verb, "system")))
-    with pytest.raises(Refused, match="An open dispute holds this order"), Batch() as batch:
-        effects.confirm_receipt(batch, locked(batch, order), make.buyer(order))
+    for verb in ("confirm_receipt", "close"):
+        with pytest.raises(Refused, match="An open dispute holds this order"), Batch() as batch:
+            DO[verb](batch, locked(batch, order), actor(order, FOR.get(verb, "system")))
+    order.refresh_from_db()
+    assert (order.state, order.held, order.refunded) == ("shipped", 100, 0)
+    assert order.disputed_at == NOON
+
+
+@pytest.mark.parametrize("state", [S.PAID, S.ON_HOLD, S.SHIPPED, S.DELIVERED])
+def test_an_order_cannot_be_closed_while_its_dispute_is_open(frozen: Any, state: str) -> None:
+    order = make.disputed(make.IN_STATE[state]())
+    with pytest.raises(Refused, match="An open dispute holds this order"):
+        services.close_order(order_id=order.pk, actor=actor(order, "admin"), reason="Enough.")
+    row = Order.objects.get(pk=order.pk)
+    assert (row.state, row.version, row.held) == (state, order.version, 100)
+    assert row.refunds.count() == 0

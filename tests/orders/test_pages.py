@@ -99,6 +99,32 @@ def test_each_reader_is_offered_what_is_allowed_and_nothing_else(
         assert asked.status_code == (200 if name in MOVES_OF[(state, side)] else 302)
 
 
+def test_a_page_that_was_open_before_the_dispute_cannot_close_the_order(frozen: Any) -> None:
+    order = make.shipped()
+    client, address = browser(admin(order)), reverse("orders:close", args=[order.reference])
+    assert client.get(address).status_code == 200
+    make.disputed(order)
+    for typed in ({"reason": "The store has gone."}, {"reason": ""}):
+        answer = client.post(address, typed)
+        text = answer.content.decode()
+        assert (answer.status_code, "An open dispute holds this order." in text) == (409, True)
+        assert "This field is required" not in text
+    order.refresh_from_db()
+    assert (order.state, order.refunds.count()) == ("shipped", 0)
+    assert client.get(address).status_code == 302
+
+
+def test_a_move_that_is_not_possible_says_so_before_it_asks_for_more(frozen: Any) -> None:
+    order = make.delivered()
+    for person, name, status, words in (
+        (order.buyer, "close", 403, "You may not do this"),
+        (order.buyer, "cancel", 409, "This case changed"),
+        (order.seller, "confirm_receipt", 403, "You may not do this"),
+    ):
+        answer = browser(person).post(reverse(f"orders:{name}", args=[order.reference]), {})
+        assert (answer.status_code, words in answer.content.decode()) == (status, True), name
+
+
 def test_confirming_asks_twice_and_says_what_it_gives_up(frozen: Any) -> None:
     order = make.delivered()
     client, address = (
