@@ -49,7 +49,13 @@ def place_on_hold(batch: Batch, order: Order, actor: Actor, *, reason: str) -> E
 
 
 def lift_hold(batch: Batch, order: Order, actor: Actor, *, proof: str = "") -> Event:
-    """The verification was confirmed: the order goes on, its protection with what was left."""
+    """The verification was confirmed: the order goes on, its protection with what was left.
+
+    This is possible in an open dispute too. The hold asks whether the order is honest, the dispute what
+    the buyer is owed; a seller who can prove the one need not wait for the other, and is not closed for
+    want of proof on the day the dispute ends. Only the protection stands still until then: it must not
+    run out, nor the money move, while the parties still argue.
+    """
     event = batch.transition(order, "lift_hold", actor, reason=proof)
     batch.end_deadlines(order, DeadlineState.MET, K.VERIFICATION)
     _go_on(batch, order)
@@ -220,9 +226,10 @@ def release(batch: Batch, order: Order, actor: Actor) -> Event:
 def hold_for_dispute(batch: Batch, order: Order, actor: Actor) -> Event:
     """A dispute opened: the order's clocks stand still and its money stays.
 
-    Raises `CaseChanged` where another dispute holds it, `TimeIsUp` where a clock of it has passed.
+    Raises `CaseChanged` where another dispute holds it or nothing was paid, `TimeIsUp` where a clock of
+    it has passed.
     """
-    if order.disputed_at is not None:
+    if order.disputed_at is not None or order.state == OrderState.AWAITING_PAYMENT:
         raise CaseChanged
     if any(clock.passed(batch.now) for clock in order.open_deadlines):
         raise TimeIsUp
@@ -254,8 +261,13 @@ def _lift_dispute(batch: Batch, order: Order, actor: Actor) -> Event:
 
 
 def _go_on(batch: Batch, order: Order) -> None:
-    """Resume the clocks that stood still, on hold only that of the verification; the protection follows."""
+    """Resume the clocks that stood still, on hold only that of the verification; the protection follows.
+
+    In an open dispute they stand still all the same, from here on because of the dispute.
+    """
     batch.resume(order, *([K.VERIFICATION] if order.state == OrderState.ON_HOLD else []))
+    if order.disputed_at is not None:
+        batch.pause(order, why="dispute")
     clock = order.deadline(K.PROTECTION) or order.deadline(K.RELEASE)
     if clock is not None:
         order.protection_until = clock.due_at

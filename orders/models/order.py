@@ -46,7 +46,7 @@ class Order(Case):
     refunded. The coupon part was never captured and is never refunded. `by_card` is the part of
     captured that a card paid, `refunded_to_card` what went back to it; the rest is the wallet's.
     `protection_until` is when the buyer's right to open a dispute ends; while a dispute is open
-    (`disputed_at`) the clocks stand still.
+    (`disputed_at`) every clock stands still, which the database holds too.
     """
 
     REFERENCE_PREFIX = "ORD"
@@ -118,6 +118,9 @@ class Order(Case):
             models.CheckConstraint(condition=~Q(state__in=TERMINAL) | Q(held=0), name="order_ended_holds_nothing"),
             models.CheckConstraint(
                 condition=~Q(state=S.AWAITING_PAYMENT) | Q(captured=0), name="order_unpaid_is_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(disputed_at__isnull=True) | Q(next_due_at__isnull=True), name="order_disputed_stands_still"
             ),
         )  # fmt: skip
 
