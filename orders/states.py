@@ -131,15 +131,19 @@ NOT_PAID = gettext_noop("The payment did not arrive in time.")
 NOT_VERIFIED = gettext_noop("The verification was not confirmed in time.")
 NOT_SHIPPED = gettext_noop("Nothing was sent within the protection time.")
 ALL_REFUNDED = gettext_noop("A dispute refunded all of it.")
+SHOP_CANCELLED = gettext_noop("The shop cancelled the order.")
+SHOP_CLOSED = gettext_noop("The shop closed the order.")
 
 
 class EndReason(models.TextChoices):
-    """Why the clock, or a dispute, ended an order. People give their reasons in their own words."""
+    """Why the clock, a dispute or the shop ended an order. People give their reasons in their own words."""
 
     NOT_PAID = "not_paid", _(NOT_PAID)
     NOT_VERIFIED = "not_verified", _(NOT_VERIFIED)
     NOT_SHIPPED = "not_shipped", _(NOT_SHIPPED)
     ALL_REFUNDED = "all_refunded", _(ALL_REFUNDED)
+    SHOP_CANCELLED = "shop_cancelled", _(SHOP_CANCELLED)
+    SHOP_CLOSED = "shop_closed", _(SHOP_CLOSED)
 
 
 SENTENCES: dict[str, str] = {
@@ -147,5 +151,7 @@ SENTENCES: dict[str, str] = {
     EndReason.NOT_VERIFIED: NOT_VERIFIED,
     EndReason.NOT_SHIPPED: NOT_SHIPPED,
     EndReason.ALL_REFUNDED: ALL_REFUNDED,
+    EndReason.SHOP_CANCELLED: SHOP_CANCELLED,
+    EndReason.SHOP_CLOSED: SHOP_CLOSED,
 }
 """The same sentences untranslated, as the audit log keeps them."""

@@ -5,14 +5,17 @@ All functions take an open `Batch` and objects that it has locked; they change m
 
 from orders.effects import clocks
 from orders.effects.lifecycle import (
+    add_parcel,
     cancel,
     close,
     complete,
     confirm_receipt,
     deliver,
     extend_delivery,
+    first_promise,
     hold_for_dispute,
     lift_hold,
+    move_promise,
     place,
     place_on_hold,
     release,
@@ -33,6 +36,7 @@ from orders.effects.money import (
 )
 
 __all__ = [
+    "add_parcel",
     "cancel",
     "capture",
     "charge_fee",
@@ -44,9 +48,11 @@ __all__ = [
     "deliver",
     "extend_delivery",
     "fail_refund",
+    "first_promise",
     "hold_for_dispute",
     "lift_hold",
     "mark_overdue",
+    "move_promise",
     "place",
     "place_on_hold",
     "refund",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -94,6 +95,21 @@ def ship(
     )
 
 
+def add_parcel(
+    batch: Batch, order: Order, actor: Actor, *, carrier: str, tracking_number: str, at: datetime
+) -> Shipment:
+    """One more parcel of an order that was sent in parts; while the order is open the buyer gets its number."""
+    data = {"carrier": carrier, "tracking_number": tracking_number, "at": at}
+    event = batch.record(order, "parcel_added", actor, data=data)
+    if order.is_open:
+        notices.tell(
+            batch, event, "order_shipped", order, order.buyer_id, carrier=carrier, tracking_number=tracking_number,
+        )  # fmt: skip
+    return batch.add(
+        Shipment(order=order, carrier=carrier, tracking_number=tracking_number, shipped_at=at)
+    )
+
+
 def report_checkpoint(
     batch: Batch, order: Order, shipment: Shipment, *, at: datetime, city: str, text: str
 ) -> Checkpoint:
@@ -125,12 +141,15 @@ def deliver(
     return event
 
 
-def confirm_receipt(batch: Batch, order: Order, actor: Actor) -> Event:
+def confirm_receipt(
+    batch: Batch, order: Order, actor: Actor, *, at: datetime | None = None
+) -> Event:
     """The buyer says that it came: the seller is paid at once.
 
     "Not received" can be claimed no more; "not as described" and "damaged" until `protection_until`.
+    `at` is when the buyer said so, where it was said in the shop.
     """
-    event = batch.transition(order, "confirm_receipt", actor, at=batch.now)
+    event = batch.transition(order, "confirm_receipt", actor, at=at or batch.now)
     money.release_held(batch, order, event)
     batch.end_deadlines(order, DeadlineState.MET)
     notices.tell_both(
@@ -153,16 +172,38 @@ def extend_delivery(batch: Batch, order: Order, actor: Actor, *, days: int) -> E
     Raises `Refused` beyond the policy's longest, all extensions together.
     """
     _check_days(order, days)
-    event = batch.transition(order, "extend_delivery", actor, days=days, data={"days": days})
+    to = order.promised_at + timedelta(days=days)
+    return _promise(batch, order, actor, to, {"kind": "extended", "days": days})
+
+
+def move_promise(batch: Batch, order: Order, actor: Actor, *, to: datetime) -> Event:
+    """The shop promises the buyer a later date; the protection of a paid order moves with it.
+
+    It counts as an extension, so that the seller cannot stretch it by the policy's longest once more.
+    """
+    if order.state == OrderState.AWAITING_PAYMENT:
+        data = {"from": order.promised_at, "to": to}
+        event = batch.record(order, "promise_moved", actor, data=data)
+        order.promised_at = to
+        return event
+    return _promise(batch, order, actor, to, {"kind": "moved"})
+
+
+def first_promise(order: Order) -> datetime:
+    """The date that was promised before anybody moved it, to the day."""
+    return order.promised_at - timedelta(days=order.extended_days)
+
+
+def _promise(batch: Batch, order: Order, actor: Actor, to: datetime, step: dict[str, Any]) -> Event:
+    shift = to - order.promised_at
+    days = -(-shift // timedelta(days=1))
+    event = batch.transition(order, "extend_delivery", actor, to=to, data={"days": days, "to": to})
     clock = order.deadline(K.PROTECTION)
     if clock is not None:
-        step = {
-            "kind": "extended",
-            "days": days,
-            "at": batch.now.isoformat(),
-            "promised": order.promised_at.isoformat(),
-        }
-        batch.move_due(order, clock, clock.due_at + timedelta(days=days), step)
+        due = clock.due_at + shift
+        moved = {"at": batch.now, "promised": to, "from": clock.due_at, "to": due}
+        facts = {name: at.isoformat() for name, at in moved.items()}
+        batch.move_due(order, clock, due, step | facts)
         clock.remind_at = clock.next_reminder(batch.now)
         order.protection_until = clock.due_at
     notices.tell(

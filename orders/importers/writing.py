@@ -10,23 +10,20 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.db.models.functions import Lower
-from django.utils.text import slugify
 
-from core.actors import Actor
 from core.batch import Batch
 from core.errors import Refused
 from core.models import Event, PolicyVersion, Storefront
-from orders import effects
 from orders.effects import ledger, money
-from orders.importers import history
+from orders.importers import history, updating
 from orders.importers.history import Standing
 from orders.importers.reading import BadRow
-from orders.importers.records import Person, Record, Shop
+from orders.importers.records import Person, Record
+from orders.importers.updating import IMPORT, Update, slug_of
 from orders.models import Checkpoint, Order, OrderLine, OrderPayment, Refund, Shipment, Store
 from orders.models.order import ZERO
-from orders.states import LedgerKind, Means, OrderState, RefundState
+from orders.states import LedgerKind, Means, RefundState
 
-IMPORT = Actor.system("import")
 BEFORE = "import"
 SETTINGS = {
     "payment": "payment_days",
@@ -105,7 +102,7 @@ class Writer:
         policy = self.storefront.current_policy()
         for record in records:
             stands = history.standing(record, policy, batch.now)
-            order = self._order(record, stands, people, stores[_slug(record.shop)])
+            order = self._order(record, stands, people, stores[slug_of(record.shop.key)])
             order.policy_version, order.source_digest = policy, digests[record.number]
             event = batch.open_case(
                 order, IMPORT, "imported",
@@ -248,7 +245,7 @@ class Writer:
         return {user.email.lower(): user for user in rows.filter(lower__in=list(addresses))}
 
     def _stores(self, records: list[Record], people: dict[str, Any]) -> dict[str, Store]:
-        wanted = {_slug(record.shop): record.shop for record in records}
+        wanted = {slug_of(record.shop.key): record.shop for record in records}
         found = self._stores_by_slug(wanted)
         missing = [
             Store(
@@ -279,50 +276,33 @@ class Writer:
         digests: dict[str, str],
         done: Written,
     ) -> None:
+        """Let known orders follow; the fingerprint is kept only where nothing of the record was left."""
         orders = {order.number: order for order in batch.lock(Order, pks.values())}
-        parcels: dict[Any, list[Shipment]] = {}
-        for shipment in Shipment.objects.filter(order_id__in=pks.values()):
-            parcels.setdefault(shipment.order_id, []).append(shipment)
+        known = updating.known_of(orders.values())
         for record in records:
             order = orders[record.number]
             done.orders[record.number] = order
+            update = Update(batch, order, record, known[order.pk])
             try:
                 with batch.part():
-                    _advance(batch, order, record, parcels.get(order.pk, []))
-                    batch.record(
-                        order,
-                        "import_updated",
-                        IMPORT,
-                        data={"file": record.file, "line": record.line},
-                    )
-                    order.source_digest = digests[record.number]
-                    order.destination_city, order.destination_country = record.city, record.country
+                    update.run()
+                    self._note(batch, update, digests[record.number])
             except Refused as error:
                 done.refused.append((record, f"the order cannot follow the file: {error}"))
-            else:
+                continue
+            if update.left:
+                done.refused.append((record, update.reason()))
+            if update.applied:
                 done.updated.add(record.purchase_number)
+            elif not update.left:
+                done.unchanged.add(record.purchase_number)
 
-
-def _advance(batch: Batch, order: Order, record: Record, parcels: list[Shipment]) -> None:
-    """Move a known order on by the very effects that pages and shop use. Raises `Refused` where it cannot."""
-    if record.ended and order.is_open:
-        move = effects.close if record.ended == "closed" or order.shipped_at else effects.cancel
-        move(batch, order, IMPORT, reason=f"{record.file}: {record.status}")
-        return
-    if record.paid_at is not None and order.state == OrderState.AWAITING_PAYMENT:
-        paid = {str(means): record.payments.get(means, ZERO) for means in Means}
-        effects.capture(batch, order, IMPORT, at=record.paid_at, **paid)
-    if record.shipped_at is not None and order.state == OrderState.PAID:
-        first = record.parcels[0] if record.parcels else None
-        parcels.append(
-            effects.ship(
-                batch, order, IMPORT, at=record.shipped_at, carrier=first.carrier if first else "",
-                tracking_number=first.tracking_number if first else "",
-            )
-        )  # fmt: skip
-    if record.delivered_at is not None and order.state == OrderState.SHIPPED:
-        effects.deliver(batch, order, IMPORT, shipments=parcels, at=record.delivered_at)
-
-
-def _slug(shop: Shop) -> str:
-    return slugify(shop.key)[:80] or "store"
+    def _note(self, batch: Batch, update: Update, digest: str) -> None:
+        if update.applied:
+            data = {
+                "file": update.record.file, "line": update.record.line, "applied": sorted(update.applied),
+                "changed": update.changed, "left": update.left,
+            }  # fmt: skip
+            batch.record(update.order, "import_updated", IMPORT, data=data)
+        if not update.left:
+            batch.change(update.order, source_digest=digest)

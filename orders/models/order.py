@@ -195,7 +195,7 @@ class Order(Case):
     @transition(
         field=state, source=[S.SHIPPED, S.DELIVERED], target=S.COMPLETED, custom={"event": "receipt_confirmed"},
         conditions=[policies.no_open_dispute, in_time(D.PROTECTION), in_time(D.RELEASE)],
-        permission=policies.is_buyer,
+        permission=policies.may_confirm,
     )  # fmt: skip
     def confirm_receipt(self, at: datetime) -> None:
         """The buyer has the goods: the seller is paid, "not received" can no longer be claimed."""
@@ -264,10 +264,10 @@ class Order(Case):
         field=state, source=UNDER_WAY, target=None, custom={"event": "delivery_extended"},
         conditions=[policies.no_open_dispute, in_time(D.PROTECTION)], permission=policies.may_ship,
     )  # fmt: skip
-    def extend_delivery(self, days: int) -> None:
-        """The seller promises a later date; the protection grows by the same number of days."""
-        self.promised_at += timedelta(days=days)
-        self.extended_days += days
+    def extend_delivery(self, to: datetime) -> None:
+        """A later date is promised; the protection grows by as much. Days that were begun count."""
+        self.extended_days += -((self.promised_at - to) // timedelta(days=1))
+        self.promised_at = to
         self.extension_requested_days = None
 
 

@@ -120,8 +120,9 @@ def test_a_file_does_not_end_an_order_in_dispute(run: Any, status: str) -> None:
     order = make.disputed(Order.objects.get())
     summary = run(orders=[ORDER | {"status": status}])
     assert (summary["updated"], summary["unchanged"]) == (0, 0)
+    why = f"{status} (An open dispute holds this order. Finish the dispute first.)"
     assert [why for _line, _file, why in rejected(summary)] == [
-        "the order cannot follow the file: An open dispute holds this order. Finish the dispute first."
+        f"the order cannot follow the file: {why}"
     ]
     row = Order.objects.get()
     assert (row.state, row.held, row.refunds.count()) == ("delivered", 25, 0)

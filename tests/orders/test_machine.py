@@ -106,7 +106,7 @@ MAY: dict[str, set[str]] = {
     "lift_hold": {"seller", "admin", "system", "shop"},
     "ship": {"seller", "admin", "system", "shop"},
     "deliver": {"admin", "system", "shop"},
-    "confirm_receipt": {"buyer"},
+    "confirm_receipt": {"buyer", "system", "shop"},
     "release": {"system"},
     "settle": {"admin", "system", "shop"},
     "cancel": {"seller", "admin", "system", "shop"},
