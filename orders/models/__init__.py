@@ -1,7 +1,7 @@
 """Orders, what is in them, and their money."""
 
 from orders.models.contents import Checkpoint, OrderLine, OrderPayment, Shipment
-from orders.models.money import LedgerEntry, Refund, RefundDeadline, WalletEntry
+from orders.models.money import LedgerEntry, Refund, RefundAnswer, RefundDeadline, WalletEntry
 from orders.models.order import Order, OrderDeadline
 from orders.models.store import Store
 
@@ -13,6 +13,7 @@ __all__ = [
     "OrderLine",
     "OrderPayment",
     "Refund",
+    "RefundAnswer",
     "RefundDeadline",
     "Shipment",
     "Store",

@@ -158,6 +158,27 @@ class RefundDeadline(Deadline):
         abstract = False
 
 
+class RefundAnswer(models.Model):
+    """What a bank said of a refund, by its fingerprint: it counts once ever, however often it is read.
+
+    A refusal that is read again after the refund was sent again belongs to the try before; without this
+    row it would fail the next one. Append-only.
+    """
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="answers")
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        ordering = ("at", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("refund", "digest"), name="refund_answer_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 class WalletEntry(models.Model):
     """A movement in a buyer's wallet; the balance is the sum. A refund is credited once."""
 

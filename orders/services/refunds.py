@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,7 +19,7 @@ from core.errors import CaseChanged, Refused
 from orders import effects, gateways
 from orders.effects import clocks, money
 from orders.gateways import Gateway, GatewayDown, Outcome, Result, Snapshot
-from orders.models import Refund
+from orders.models import Refund, RefundAnswer
 from orders.states import RefundState
 
 logger = logging.getLogger(__name__)
@@ -115,7 +116,11 @@ def _note(gateway: Gateway, results: Sequence[Result]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a bank says about a refund: by our reference, received or not, under its own reference, when."""
+    """What a bank says about a refund: by our reference, received or not, under its own reference, when.
+
+    A bank that refuses the next try of a refund for the same reason tells it by another date or reference:
+    an answer that is the same in everything is the same answer.
+    """
 
     reference: str
     completed: bool
@@ -123,9 +128,17 @@ class Answer:
     at: datetime | None = None
     why: str = ""
 
+    @property
+    def digest(self) -> str:
+        """What tells this answer from every other one about the same refund."""
+        at = self.at.astimezone(UTC).isoformat() if self.at else ""
+        said = (self.completed, self.provider_reference.strip(), at, self.why.strip())
+        return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
+
 
 def apply_answers(*, answers: Sequence[Answer], actor: Actor = SYSTEM) -> list[str]:
-    """Move refunds on by the bank's answers, in one transaction. The same answer twice changes nothing.
+    """Move refunds on by the bank's answers, in one transaction. The same answer changes nothing, ever again:
+    not even after an administrator has sent the refund once more.
 
     Returns for each answer `applied`, `unchanged`, or the reason why it was refused.
     """
@@ -134,12 +147,30 @@ def apply_answers(*, answers: Sequence[Answer], actor: Actor = SYSTEM) -> list[s
         pks = Refund.objects.filter(reference__in=said).values_list("pk", flat=True)
         refunds = {r.reference: r for r in batch.lock(Refund, pks)}
         clocks.load_refunds(batch, list(refunds.values()))
-        return [_apply(batch, refunds.get(a.reference), a, actor) for a in answers]
+        heard = set(
+            RefundAnswer.objects.filter(
+                refund__in=[r.pk for r in refunds.values()], digest__in={a.digest for a in answers}
+            ).values_list("refund_id", "digest")
+        )
+        return [_hear(batch, refunds.get(a.reference), a, actor, heard) for a in answers]
 
 
-def _apply(batch: Batch, refund: Refund | None, answer: Answer, actor: Actor) -> str:
+def _hear(
+    batch: Batch, refund: Refund | None, answer: Answer, actor: Actor, heard: set[tuple[int, str]]
+) -> str:
+    """Apply one answer unless it was heard before, and remember it where it was understood."""
     if refund is None:
         return "no refund has this reference"
+    if (refund.pk, answer.digest) in heard:
+        return "unchanged"
+    word = _apply(batch, refund, answer, actor)
+    if word in ("applied", "unchanged"):
+        heard.add((refund.pk, answer.digest))
+        batch.add(RefundAnswer(refund=refund, digest=answer.digest, at=batch.now))
+    return word
+
+
+def _apply(batch: Batch, refund: Refund, answer: Answer, actor: Actor) -> str:
     if answer.completed:
         if refund.state == RefundState.COMPLETED:
             return "unchanged"

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -226,6 +227,75 @@ def test_a_bank_may_say_failed_and_then_pay_after_all(due: Refund, tmp_path: Pat
         )
     with pytest.raises(CaseChanged):
         services.retry_refund(refund_id=due.pk, actor=make.SHOP)
+
+
+def refused(path: Path, refund: Refund, bank: str = "", date: str = "") -> Path:
+    return results(path, f"{refund.reference},failed,{bank},{date}")
+
+
+def sent_again(refund: Refund) -> None:
+    """An administrator sends it again, and the worker gives it to the bank."""
+    services.retry_refund(refund_id=refund.pk, actor=make.SHOP, reason="The card is open again.")
+    services.submit_refunds()
+
+
+def test_a_file_that_was_read_before_does_not_fail_the_next_try(
+    due: Refund, tmp_path: Path, capsys: Any
+) -> None:
+    services.submit_refunds()
+    path = refused(tmp_path / "1.csv", due, "no account")
+    call_command("import_refund_results", str(path))
+    sent_again(due)
+    before = Event.objects.count()
+    for _ in range(2):
+        capsys.readouterr()
+        call_command("import_refund_results", str(path))
+        summary = json.loads(capsys.readouterr().out.splitlines()[-1])
+        assert summary == {"read": 1, "applied": 0, "unchanged": 1, "rejected": 0}
+    assert (fresh(due).state, Event.objects.count()) == ("submitted", before)
+    call_command("import_refund_results", str(results(path, f"{due.reference},completed,B1,")))
+    assert fresh(due).state == "completed"
+
+
+@pytest.mark.parametrize(
+    "news", [{"date": "2026-03-02T11:00:00"}, {"bank": "account closed"}, {"bank": "B-77"}]
+)
+def test_a_new_refusal_of_the_next_try_counts(
+    due: Refund, tmp_path: Path, news: dict[str, str]
+) -> None:
+    services.submit_refunds()
+    first = refused(tmp_path / "1.csv", due, "no account")
+    call_command("import_refund_results", str(first))
+    sent_again(due)
+    second = refused(tmp_path / "2.csv", due, **({"bank": "no account"} | news))
+    call_command("import_refund_results", str(second))
+    assert fresh(due).state == "failed"
+    sent_again(due)
+    for path in (first, second):
+        call_command("import_refund_results", str(path))
+    assert fresh(due).state == "submitted"
+    assert names(due).count("failed") == 2
+
+
+def test_a_refusal_that_the_gateway_told_first_is_no_news_after_the_retry(
+    due: Refund, tmp_path: Path
+) -> None:
+    services.submit_refunds(gateway=Bank("refuse"))
+    path = refused(tmp_path / "1.csv", due, "no account")
+    call_command("import_refund_results", str(path))
+    sent_again(due)
+    call_command("import_refund_results", str(path))
+    assert (fresh(due).state, names(due).count("failed")) == ("submitted", 1)
+
+
+def test_an_answer_is_kept_once_for_each_refund(due: Refund) -> None:
+    answer = services.Answer(due.reference, completed=False, why="no account")
+    assert services.apply_answers(answers=[answer, answer]) == ["applied", "unchanged"]
+    kept = due.answers.get()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        kept.delete()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        due.answers.create(digest=kept.digest, at=NOON)
 
 
 def test_export_never_overwrites_and_repeats_under_the_same_key(

@@ -21,8 +21,9 @@ STATUS = {"completed": True, "received": True, "failed": False, "refused": False
 class Command(BaseCommand):
     help = (
         "Read the bank's results: a CSV with the columns reference, status (completed or failed),"
-        " provider_reference and date. The same file twice changes nothing. Prints each rejected row"
-        " to standard error and a JSON summary as the last line; exit 1 where a row was rejected."
+        " provider_reference and date, and perhaps reason. The same file twice changes nothing, not even"
+        " after a refund was sent again. Prints each rejected row to standard error and a JSON summary as the"
+        " last line; exit 1 where a row was rejected."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
