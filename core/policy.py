@@ -181,6 +181,15 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting("decision_days", 7, "days", 1, 60, _("A mediator decides within"), STAFF),
         Setting(
+            "proof_check_days",
+            2,
+            "days",
+            1,
+            30,
+            _("A seller's proof of an order is checked within"),
+            STAFF,
+        ),
+        Setting(
             "evidence_max_files", 20, "count", 1, 200, _("Files of one party in one case"), EVIDENCE
         ),
         Setting(

@@ -167,6 +167,7 @@ def endings() -> list[Script]:
         script("timur", "freja", "bikelight", (30, "buy"), (29, "hold")),
         script("olga", "rui", "mug", (9, "place")),
         script("pieter", "haruto", "mug", (11, "buy"), (10, "hold"), (9, "verify"), (8, "ship")),
+        script("hugo", "bob", "lamp", (2, "buy"), (1.9, "hold"), (0.6, "invoice")),
         script("aino", "freja", "backpack", *sent(12), (6, "extend_wish", 5), (5, "extend", 5)),
     ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from orders.models import (
     Order,
     OrderLine,
     OrderPayment,
+    OrderProof,
     Refund,
     Shipment,
     Store,
@@ -40,6 +41,11 @@ class Lines(ReadOnly, TabularInline):  # type: ignore[misc]
 
 class Payments(ReadOnly, TabularInline):  # type: ignore[misc]
     model = OrderPayment
+    extra = 0
+
+
+class Proofs(ReadOnly, TabularInline):  # type: ignore[misc]
+    model = OrderProof
     extra = 0
 
 
@@ -80,7 +86,7 @@ class OrderAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     list_filter = ("state", "storefront", "currency")
     list_select_related = ("store", "buyer")
     search_fields = ("reference", "number", "purchase_number", "shipments__tracking_number")
-    inlines = (Lines, Payments, Shipments, Entries)
+    inlines = (Lines, Payments, Proofs, Shipments, Entries)
     show_full_result_count = False
 
 

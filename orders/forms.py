@@ -86,13 +86,28 @@ class CancelForm(ReasonForm):
         self.fields["reason"].required = self.order.state != OrderState.AWAITING_PAYMENT
 
 
-class ProofForm(ReasonForm):
-    """What proves the order."""
+class ProofForm(MoveForm):
+    """What proves the order: a number that lifts the hold at once, or words that an administrator reads."""
 
-    reason = forms.CharField(
-        label=_("Your proof"), widget=forms.Textarea(attrs={"rows": 4}), strip=False,
-        help_text=_("A tracking number, an invoice number, or what else shows that this order is real."),
+    tracking_number = forms.CharField(
+        label=_("Tracking number"), max_length=80, required=False,
+        help_text=_("The number of the parcel as the carrier gave it. The order goes on at once."),
     )  # fmt: skip
+    text = forms.CharField(
+        label=_("Invoice number, or what else proves this order"),
+        widget=forms.Textarea(attrs={"rows": 4}), strip=False, required=False,
+        help_text=_("We read it and answer. Your time stands still until then."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors:
+            try:
+                services.check_proof(data["tracking_number"], data["text"])
+            except Refused as refusal:
+                field = {"proof": "text", "tracking_number": "tracking_number"}.get(refusal.code)
+                self.add_error(field, forms.ValidationError(str(refusal), code=refusal.code))
+        return data
 
 
 def _text(value: str, most: int, required: bool = True) -> str:

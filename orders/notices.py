@@ -38,6 +38,45 @@ def register() -> None:
         action=_("See the order"), link=ORDER, group=order,
     )  # fmt: skip
     kinds.register(
+        "order_proof_submitted",
+        subject=_("We check the proof of order %(order)s"),
+        lines=[
+            _("The seller has answered in time, so the order is not closed while we check."),
+            _("We want to have checked it by %(until_at)s."),
+        ],
+        action=_("See the order"), link=ORDER, group=order,
+    )  # fmt: skip
+    kinds.register(
+        "order_proof_to_check",
+        subject=_("The proof of order %(order)s waits for you"),
+        lines=[_("Accept it or refuse it by %(until_at)s. Until then the seller’s time stands still.")],
+        action=_("Check the proof"), link=ORDER, group=Group.STAFF,
+    )  # fmt: skip
+    kinds.register(
+        "order_proof_overdue",
+        subject=_("The proof of order %(order)s should have been checked"),
+        lines=[_("It was to be checked by %(was_at)s. The order waits, and so does the buyer’s money.")],
+        action=_("Check the proof"), link=ORDER, group=Group.STAFF, legal_weight=True,
+    )  # fmt: skip
+    kinds.register(
+        "order_proof_late",
+        subject=_("We are late with the proof of order %(order)s"),
+        lines=[
+            _("We have not checked it in the time that we promised. The order is not closed because of that."),
+            _("Our administrators are reminded every day; the next time at %(until_at)s."),
+        ],
+        action=_("See the order"), link=ORDER, group=order, legal_weight=True,
+    )  # fmt: skip
+    kinds.register(
+        "order_proof_refused",
+        subject=_("The proof of order %(order)s was not accepted"),
+        lines=[
+            _("Why: %(reason)s"),
+            _("The seller may answer again by %(due_at)s. After that the order closes and the money goes back."),
+        ],
+        action=_("See the order"), link=ORDER, group=order, legal_weight=True,
+    )  # fmt: skip
+    kinds.register(
         "order_shipped",
         subject=_("Order %(order)s is on its way"),
         lines=[_("Carrier: %(carrier)s"), _("Tracking number: %(tracking_number)s")],

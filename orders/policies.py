@@ -51,11 +51,6 @@ def may_confirm(order: Any, actor: Actor) -> bool:
     return is_buyer(order, actor) or actor.kind in {ActorKind.SYSTEM, ActorKind.API_KEY}
 
 
-def may_verify(order: Any, actor: Actor) -> bool:
-    """A verification is confirmed by the marketplace, or by the seller's proof (tracking number, invoice)."""
-    return is_platform(order, actor) or is_seller(order, actor)
-
-
 def may_cancel_unpaid(order: Any, actor: Actor) -> bool:
     return is_platform(order, actor) or is_buyer(order, actor)
 

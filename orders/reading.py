@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.models import DeadlineState
 from orders.models import Order, Refund
-from orders.states import Means, OrderDeadlineKind, OrderState, RefundState
+from orders.states import HELD, Means, OrderDeadlineKind, OrderState, RefundState
 
 S, K = OrderState, OrderDeadlineKind
 BUYER, SELLER, STAFF = "buyer", "seller", "staff"
@@ -28,6 +30,8 @@ class Turn:
     text: str = ""
     clock: Any = None
     consequence: str = ""
+    target: bool = False
+    """Whether the clock is a target of our own, which costs the parties nothing when it passes."""
 
 
 POSTAGE = frozenset({"freight", "shipping", "delivery", "postage"})
@@ -57,13 +61,42 @@ def turn_of(order: Order, side: str) -> Turn:
         )  # fmt: skip
     if not order.is_open:
         return _ended(order, side)
-    clock = next(iter(order.open_deadlines), None)
+    clock = _clock(order)
     owner, title, text, consequence = _words(order, side)
     if order.state == S.SHIPPED and order.now is not None and not order.promise_is_over(order.now):
         return Turn("other", _("On its way"), title, text, clock, consequence)
-    theirs = _("It is the seller’s turn") if owner == SELLER else _("It is the buyer’s turn")
+    theirs = {
+        SELLER: _("It is the seller’s turn"), BUYER: _("It is the buyer’s turn"), STAFF: _("It is our turn"),
+    }[owner]  # fmt: skip
     label = _("It is your turn") if owner == side else theirs
-    return Turn("you" if owner == side else "other", label, title, text, clock, consequence)
+    turn = "you" if owner == side else "other"
+    return Turn(turn, label, title, text, clock, consequence, target=order.state == S.UNDER_CHECK)
+
+
+def _clock(order: Order) -> Any:
+    """The clock of the state that the order is in; one that stands still because of it says nothing now."""
+    open_clocks = order.open_deadlines
+    running = (clock for clock in open_clocks if clock.state != DeadlineState.PAUSED)
+    return next(running, next(iter(open_clocks), None))
+
+
+def _checking(order: Order, side: str) -> tuple[str, str, str, str]:
+    """The seller answered in time, and it is the platform that must act: late or not, nobody loses by it."""
+    clock = _clock(order)
+    late = clock is not None and (clock.about or (order.now and clock.due_at <= order.now))
+    text = {
+        SELLER: _("You answered in time. The order is not closed while we check."),
+        BUYER: _("The seller has answered. The money stays with us while we check."),
+        STAFF: order.hold_reason,
+    }[side]  # fmt: skip
+    if late and side != STAFF:
+        text += " " + _(
+            "We are late. Our administrators are reminded every day, and nothing is lost by it."
+        )
+    title = _("Check the seller’s proof") if side == STAFF else _("We check the seller’s proof")
+    if side == SELLER:
+        title = _("We check your proof")
+    return STAFF, title, text, _("This is our own target: the order waits on if we miss it.")
 
 
 def _words(order: Order, side: str) -> tuple[str, str, str, str]:
@@ -71,6 +104,8 @@ def _words(order: Order, side: str) -> tuple[str, str, str, str]:
     if order.state == S.AWAITING_PAYMENT:
         title = _("Pay this order in the shop") if buying else _("The order waits for its payment")
         return BUYER, title, "", _("Without payment it is cancelled.")
+    if order.state == S.UNDER_CHECK:
+        return _checking(order, side)
     if order.state == S.ON_HOLD:
         title = (
             _("Prove this order")
@@ -142,7 +177,7 @@ def _ended(order: Order, side: str) -> Turn:
 
 def tone(order: Order, side: str) -> str:
     """The colour of a state for this reader."""
-    if order.disputed_at is not None or order.state == S.ON_HOLD:
+    if order.disputed_at is not None or order.state in HELD:
         return "caution"
     mine = (
         {S.AWAITING_PAYMENT, S.DELIVERED}
@@ -221,13 +256,32 @@ def story(order: Order) -> list[Part]:
         key=lambda entry: entry["at"],
         reverse=True,
     )
-    if order.state in {S.AWAITING_PAYMENT, S.PAID, S.ON_HOLD, S.SHIPPED}:
+    if order.state in {S.AWAITING_PAYMENT, S.PAID, S.SHIPPED} | HELD:
         late = order.now is not None and order.promise_is_over(order.now)
         text = _("Delivery was promised for this day") if late else _("Delivery is promised by")
         told.insert(
             0, {"at": order.promised_at, "text": text, "when": "trouble" if late else "ahead"}
         )
     return told
+
+
+def proofs(history: Sequence[tuple[datetime, str, str]]) -> list[Part]:
+    """What the seller handed in and what we answered, newest first. Seller and administrators read it."""
+    by = {
+        "given": _("handed in by the seller"),
+        "refused": _("refused by us"),
+        "accepted": _("accepted by us"),
+    }
+    return [
+        {
+            "at": at,
+            "text": text,
+            "by": by[what],
+            "strong": what == "given",
+            "when": "trouble" if what == "refused" else "",
+        }
+        for at, what, text in sorted(history, reverse=True)
+    ]
 
 
 def refund_steps(refund: Refund) -> list[Part]:

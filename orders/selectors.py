@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +24,9 @@ from django.http import Http404
 
 from core import cases, references
 from core.actors import StaffRole
+from core.models import Event
 from orders.models import Order, Refund, WalletEntry
-from orders.states import OrderState, RefundState
+from orders.states import HELD, OrderState, RefundState
 
 S = OrderState
 NEEDS_BUYER = (S.AWAITING_PAYMENT, S.DELIVERED)
@@ -42,7 +43,7 @@ def tabs(selling: bool, now: datetime) -> dict[str, Q]:
         "all": Q(),
         "mine": (Q(state__in=NEEDS_SELLER) if selling else Q(state__in=NEEDS_BUYER) | late) & FREE,
         "way": Q(state__in=(S.PAID, S.SHIPPED)) & FREE,
-        "held": Q(state=S.ON_HOLD) | Q(disputed_at__isnull=False),
+        "held": Q(state__in=HELD) | Q(disputed_at__isnull=False),
         "ended": Q(state__in=ENDED) & FREE,
     }
 
@@ -98,6 +99,30 @@ def get_refund(user: Any, reference: str) -> Refund:
     if refund is None:
         raise Http404
     return cases.at(refund)
+
+
+def proof_history(order: Order) -> list[tuple[datetime, str, str]]:
+    """What the seller handed in to prove an order, and what became of it: when, `given`, `refused` or `accepted`,
+    and the words or the reason. Empty for an order that nobody ever proved."""
+    told = [
+        (proof.given_at, "given", " · ".join(filter(None, (proof.tracking_number, proof.text))))
+        for proof in order.proofs.all()
+    ]
+    if not told:
+        return []
+    answers = Event.objects.filter(
+        subject=order.reference,
+        transition__in=("refuse_proof", "lift_hold"),
+        from_state=S.UNDER_CHECK,
+    )
+    became = {"refuse_proof": "refused", "lift_hold": "accepted"}
+    return told + [(event.at, became[event.transition], event.reason) for event in answers]
+
+
+def proofs_to_check(storefronts: Iterable[int]) -> QuerySet[Order]:
+    """Orders of these storefronts whose proof waits for an administrator, the longest promised first."""
+    waiting = Order.objects.filter(state=S.UNDER_CHECK, storefront__in=storefronts)
+    return waiting.select_related("store").order_by("next_due_at", "pk")
 
 
 def listed(

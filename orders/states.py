@@ -11,6 +11,7 @@ class OrderState(models.TextChoices):
     AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
     PAID = "paid", _("Paid, not shipped yet")
     ON_HOLD = "on_hold", _("On hold for verification")
+    UNDER_CHECK = "under_check", _("On hold, being checked")
     SHIPPED = "shipped", _("Shipped")
     DELIVERED = "delivered", _("Delivered")
     COMPLETED = "completed", _("Completed")
@@ -25,10 +26,14 @@ OWNERS: dict[str, str] = {
     OrderState.AWAITING_PAYMENT: "buyer",
     OrderState.PAID: "seller",
     OrderState.ON_HOLD: "seller",
+    OrderState.UNDER_CHECK: "admin",
     OrderState.SHIPPED: "buyer",
     OrderState.DELIVERED: "buyer",
 }
-"""Who must act in each open state: pay, ship, verify, or say that it came."""
+"""Who must act in each open state: pay, ship, prove, check the proof, or say that it came."""
+
+HELD = frozenset({OrderState.ON_HOLD, OrderState.UNDER_CHECK})
+"""The states in which the order waits to be verified and nothing is sent."""
 
 
 class OrderDeadlineKind(models.TextChoices):
@@ -36,6 +41,7 @@ class OrderDeadlineKind(models.TextChoices):
 
     PAYMENT = "payment", _("Payment is due")
     VERIFICATION = "verification", _("Verification is due")
+    PROOF_CHECK = "proof_check", _("We check the proof")
     PROTECTION = "protection", _("Buyer protection ends")
     RELEASE = "release", _("Money goes to the seller")
 
@@ -44,6 +50,7 @@ CLOCKS: dict[str, str] = {
     OrderState.AWAITING_PAYMENT: OrderDeadlineKind.PAYMENT,
     OrderState.PAID: OrderDeadlineKind.PROTECTION,
     OrderState.ON_HOLD: OrderDeadlineKind.VERIFICATION,
+    OrderState.UNDER_CHECK: OrderDeadlineKind.PROOF_CHECK,
     OrderState.SHIPPED: OrderDeadlineKind.PROTECTION,
     OrderState.DELIVERED: OrderDeadlineKind.RELEASE,
 }

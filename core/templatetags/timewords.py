@@ -222,6 +222,15 @@ def _at_most(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     return Line(gettext("But not later than the end of the return's own time"), amount)
 
 
+def _late(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
+    return Line(gettext("We did not do it in time"), _plus(_days(step["days"])))
+
+
+def _at_least(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
+    words = gettext("Less was left than is fair, so this much is given")
+    return Line(words, _days(step["days"]))
+
+
 TELLERS = {
     "add_days": _add_days,
     "add_working_days": _add_working_days,
@@ -230,6 +239,8 @@ TELLERS = {
     "extended": _extended,
     "moved": _moved,
     "at_most": _at_most,
+    "late": _late,
+    "at_least": _at_least,
 }
 
 

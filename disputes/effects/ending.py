@@ -12,7 +12,7 @@ from disputes.effects import telling
 from disputes.models import Dispute
 from disputes.states import OfferState, Outcome, RequestState, SettlementState
 from orders import effects as orders
-from orders.states import OrderState
+from orders.states import HELD
 
 
 def stop_clocks(batch: Batch, dispute: Dispute, *met: str) -> None:
@@ -82,11 +82,7 @@ def let_go(batch: Batch, dispute: Dispute) -> None:
     where nothing is left the order closes.
     """
     order, actor = dispute.order, platform(dispute)
-    goes_on = (
-        dispute.outcome == Outcome.WITHDRAWN
-        or dispute.replacement
-        or order.state == OrderState.ON_HOLD
-    )
+    goes_on = dispute.outcome == Outcome.WITHDRAWN or dispute.replacement or order.state in HELD
     if goes_on or not order.refundable:
         orders.release_dispute_hold(batch, order, actor)
     else:

@@ -14,10 +14,8 @@ from orders.effects.lifecycle import (
     extend_delivery,
     first_promise,
     hold_for_dispute,
-    lift_hold,
     move_promise,
     place,
-    place_on_hold,
     release,
     release_dispute_hold,
     report_checkpoint,
@@ -33,6 +31,14 @@ from orders.effects.money import (
     refund,
     retry_refund,
     submit_refund,
+)
+from orders.effects.verification import (
+    lift_hold,
+    not_a_number,
+    place_on_hold,
+    prove,
+    refuse_proof,
+    submit_proof,
 )
 
 __all__ = [
@@ -53,14 +59,18 @@ __all__ = [
     "lift_hold",
     "mark_overdue",
     "move_promise",
+    "not_a_number",
     "place",
     "place_on_hold",
+    "prove",
     "refund",
+    "refuse_proof",
     "release",
     "release_dispute_hold",
     "report_checkpoint",
     "request_extension",
     "retry_refund",
     "ship",
+    "submit_proof",
     "submit_refund",
 ]

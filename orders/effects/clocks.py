@@ -6,9 +6,9 @@ from core import deadlines
 from core.actors import SYSTEM
 from core.batch import Batch
 from core.models import Deadline
-from orders.effects import lifecycle, money, notices
+from orders.effects import lifecycle, money, notices, verification
 from orders.models import Order, OrderDeadline, Refund, RefundDeadline
-from orders.states import EndReason, OrderDeadlineKind, OrderState, RefundDeadlineKind
+from orders.states import EndReason, OrderDeadlineKind, RefundDeadlineKind
 
 K = OrderDeadlineKind
 
@@ -25,10 +25,16 @@ def verification_stayed_out(batch: Batch, order: Order, _deadline: Deadline) -> 
     lifecycle.close(batch, order, SYSTEM, why=EndReason.NOT_VERIFIED)
 
 
+@deadlines.enforces(OrderDeadline, K.PROOF_CHECK)
+def nobody_checked(batch: Batch, order: Order, deadline: Deadline) -> None:
+    """We are late with the seller's proof: alarmed every day, and the order waits."""
+    verification.check_missed(batch, order, deadline)
+
+
 @deadlines.enforces(OrderDeadline, K.PROTECTION)
 def protection_ended(batch: Batch, order: Order, _deadline: Deadline) -> None:
     """Never shipped: closed, and the money goes back. Shipped and nobody complained: the seller is paid."""
-    if order.state in {OrderState.PAID, OrderState.ON_HOLD}:
+    if order.shipped_at is None:
         lifecycle.close(batch, order, SYSTEM, why=EndReason.NOT_SHIPPED)
     else:
         lifecycle.release(batch, order, SYSTEM)
@@ -46,7 +52,7 @@ def remind_of_order(batch: Batch, order: Order, deadline: Deadline) -> None:
     event = batch.record(
         order, "reminded", SYSTEM, data={"clock": deadline.kind, "due_at": deadline.due_at}
     )
-    closes = order.state in {OrderState.ON_HOLD, OrderState.PAID}
+    closes = order.paid_at is not None and order.shipped_at is None
     person = order.seller_id if closes else order.buyer_id
     notices.tell(
         batch,

@@ -14,7 +14,7 @@ from core.models import DeadlineState, Event
 from orders import policies
 from orders.effects import money, notices
 from orders.models import Checkpoint, Order, OrderLine, OrderPayment, Shipment
-from orders.states import SENTENCES, EndReason, OrderDeadlineKind, OrderState
+from orders.states import CLOCKS, HELD, SENTENCES, EndReason, OrderDeadlineKind, OrderState
 
 K = OrderDeadlineKind
 
@@ -34,33 +34,6 @@ def place(
     for row in (*lines, *payments):
         batch.add(row)
     batch.schedule_days(order, K.PAYMENT, "payment_days", started=order.placed_at)
-    return event
-
-
-def place_on_hold(batch: Batch, order: Order, actor: Actor, *, reason: str) -> Event:
-    """The order stops until somebody proves that it is honest; the protection clock stands still."""
-    event = batch.transition(order, "place_on_hold", actor, reason=reason)
-    order.hold_reason = reason
-    batch.pause(order, K.PROTECTION, why="verification")
-    clock = batch.schedule_days(order, K.VERIFICATION, "hold_days")
-    notices.tell_both(
-        batch, event, "order_on_hold", order, due_at=clock.due_at.isoformat(), reason=reason
-    )
-    return event
-
-
-def lift_hold(batch: Batch, order: Order, actor: Actor, *, proof: str = "") -> Event:
-    """The verification was confirmed: the order goes on, its protection with what was left.
-
-    This is possible in an open dispute too. The hold asks whether the order is honest, the dispute what
-    the buyer is owed; a seller who can prove the one need not wait for the other, and is not closed for
-    want of proof on the day the dispute ends. Only the protection stands still until then: it must not
-    run out, nor the money move, while the parties still argue.
-    """
-    event = batch.transition(order, "lift_hold", actor, reason=proof)
-    batch.end_deadlines(order, DeadlineState.MET, K.VERIFICATION)
-    _go_on(batch, order)
-    notices.tell_both(batch, event, "order_hold_lifted", order)
     return event
 
 
@@ -291,7 +264,7 @@ def release_dispute_hold(batch: Batch, order: Order, actor: Actor) -> Event:
         return event
     if order.captured and not order.refundable:
         return close(batch, order, actor, why=EndReason.ALL_REFUNDED)
-    _go_on(batch, order)
+    go_on(batch, order)
     return event
 
 
@@ -301,12 +274,12 @@ def _lift_dispute(batch: Batch, order: Order, actor: Actor) -> Event:
     return event
 
 
-def _go_on(batch: Batch, order: Order) -> None:
-    """Resume the clocks that stood still, on hold only that of the verification; the protection follows.
+def go_on(batch: Batch, order: Order) -> None:
+    """Resume the clocks that stood still, on hold only the one of that state; the protection follows.
 
     In an open dispute they stand still all the same, from here on because of the dispute.
     """
-    batch.resume(order, *([K.VERIFICATION] if order.state == OrderState.ON_HOLD else []))
+    batch.resume(order, *([CLOCKS[order.state]] if order.state in HELD else []))
     if order.disputed_at is not None:
         batch.pause(order, why="dispute")
     clock = order.deadline(K.PROTECTION) or order.deadline(K.RELEASE)

@@ -43,6 +43,13 @@ def tell_staff(batch: Batch, event: Event, kind: str, refund: Refund, **params: 
     tell_of_refund(batch, event, kind, refund, *_admins(batch, refund.storefront_id), **params)
 
 
+def tell_admins(batch: Batch, event: Event, kind: str, order: Order, **params: Any) -> None:
+    """Write a notice about an order to the administrators of its storefront who are no party of it."""
+    parties = {order.buyer_id, order.seller_id}
+    admins = [pk for pk in _admins(batch, order.storefront_id) if pk not in parties]
+    tell(batch, event, kind, order, *admins, **params)
+
+
 _known: WeakKeyDictionary[Batch, dict[int, list[int]]] = WeakKeyDictionary()
 
 

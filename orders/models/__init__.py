@@ -1,6 +1,6 @@
 """Orders, what is in them, and their money."""
 
-from orders.models.contents import Checkpoint, OrderLine, OrderPayment, Shipment
+from orders.models.contents import Checkpoint, OrderLine, OrderPayment, OrderProof, Shipment
 from orders.models.money import LedgerEntry, Refund, RefundAnswer, RefundDeadline, WalletEntry
 from orders.models.order import Order, OrderDeadline
 from orders.models.store import Store
@@ -12,6 +12,7 @@ __all__ = [
     "OrderDeadline",
     "OrderLine",
     "OrderPayment",
+    "OrderProof",
     "Refund",
     "RefundAnswer",
     "RefundDeadline",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -87,3 +88,30 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class OrderProof(models.Model):
+    """What the seller handed in to prove an order that is on hold. Append-only.
+
+    The newest one of an order that is under check waits for an administrator; what became of it is an event.
+    Seller and administrators read it, the buyer only that there is one.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="proofs")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    tracking_number = models.CharField(
+        _("tracking number"), max_length=80, blank=True, db_index=True
+    )
+    text = models.TextField(_("proof"), blank=True)
+    given_at = models.DateTimeField(_("time"))
+
+    class Meta:
+        ordering = ("given_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(tracking_number="", text=""), name="order_proof_says_something"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.tracking_number or self.text[:40]

@@ -20,7 +20,7 @@ from orders.states import TERMINAL, OrderDeadlineKind, OrderState
 
 ZERO = Decimal(0)
 S, D = OrderState, OrderDeadlineKind
-UNSHIPPED = [S.PAID, S.ON_HOLD]
+UNSHIPPED = [S.PAID, S.ON_HOLD, S.UNDER_CHECK]
 UNDER_WAY = [S.PAID, S.SHIPPED]
 
 
@@ -167,11 +167,40 @@ class Order(Case):
 
     @transition(
         field=state, source=S.ON_HOLD, target=S.PAID, custom={"event": "hold_lifted"},
-        conditions=[in_time(D.VERIFICATION)], permission=policies.may_verify,
+        conditions=[in_time(D.VERIFICATION)], permission=policies.is_seller,
+    )  # fmt: skip
+    def prove(self) -> None:
+        """The seller proves the order by a number that a carrier could have given; the order goes on."""
+        self.hold_reason = ""
+
+    @transition(
+        field=state, source=S.ON_HOLD, target=S.UNDER_CHECK, custom={"event": "proof_submitted"},
+        conditions=[in_time(D.VERIFICATION)], permission=policies.is_seller,
+    )  # fmt: skip
+    def submit_proof(self) -> None:
+        """The seller answers with what only a person can judge: an administrator does."""
+
+    @transition(
+        field=state, source=[S.ON_HOLD, S.UNDER_CHECK], target=S.PAID, custom={"event": "hold_lifted"},
+        conditions=[in_time(D.VERIFICATION)], permission=policies.is_platform,
     )  # fmt: skip
     def lift_hold(self) -> None:
-        """The verification was confirmed; the order goes on."""
+        """The platform is satisfied; the order goes on."""
         self.hold_reason = ""
+
+    @transition(
+        field=state, source=S.UNDER_CHECK, target=S.ON_HOLD, custom={"event": "proof_refused"},
+        permission=policies.is_platform,
+    )  # fmt: skip
+    def refuse_proof(self) -> None:
+        """The proof shows nothing: the seller's own time goes on."""
+
+    @transition(
+        field=state, source=S.UNDER_CHECK, target=None, custom={"event": "check_target_missed"},
+        conditions=[time_is_up(D.PROOF_CHECK)], permission=policies.is_clock,
+    )  # fmt: skip
+    def check_overdue(self) -> None:
+        """We did not check in time: nobody loses by that, and the administrators are alarmed."""
 
     @transition(
         field=state, source=S.PAID, target=S.SHIPPED, custom={"event": "shipped"},
@@ -243,7 +272,7 @@ class Order(Case):
         self.protection_until = None
 
     @transition(
-        field=state, source=[S.PAID, S.ON_HOLD, S.SHIPPED, S.DELIVERED], target=S.CLOSED, custom={"event": "closed"},
+        field=state, source=[*UNSHIPPED, S.SHIPPED, S.DELIVERED], target=S.CLOSED, custom={"event": "closed"},
         conditions=[policies.no_open_dispute], permission=policies.is_platform,
     )  # fmt: skip
     def close(self, at: datetime) -> None:
@@ -272,7 +301,7 @@ class Order(Case):
 
 
 class OrderDeadline(Deadline):
-    """A clock of an order: payment, verification, protection, release."""
+    """A clock of an order: payment, verification, check of a proof, protection, release."""
 
     case = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="deadlines")
 

@@ -15,12 +15,14 @@ from core import words
 from core.actors import Actor
 from core.batch import Batch
 from core.errors import CaseChanged, Refused
-from orders import effects
-from orders.models import Order, OrderLine, OrderPayment, Shipment, Store
+from orders import effects, tracking
+from orders.models import Order, OrderLine, OrderPayment, OrderProof, Shipment, Store
 from orders.models.order import ZERO
 from orders.states import Means
 
 REASON_CHARS = 1000
+PROOF_CHARS = 3
+"""Letters and digits that the shortest invoice number has."""
 _TRACKING = re.compile(r"[A-Z0-9][A-Z0-9 ./-]{2,78}[A-Z0-9]")
 
 
@@ -114,11 +116,57 @@ def place_on_hold(*, order_id: int, actor: Actor, reason: str) -> Order:
     return order
 
 
+def prove_order(*, order_id: int, actor: Actor, tracking_number: str = "", text: str = "") -> Order:
+    """The seller proves an order on hold: by the number of its parcel at once, by anything else after our check.
+
+    A number that another order has already proves nothing: it is checked too. Raises `Refused` for a number
+    that no carrier gives, where nothing else is said, and for words that say nothing.
+    """
+    number, told = check_proof(tracking_number, text)
+    with Batch() as batch:
+        order = _lock(batch, order_id)
+        if tracking.form_of(number) and not _used_elsewhere(order, number):
+            effects.prove(batch, order, actor, tracking_number=number)
+        else:
+            effects.submit_proof(batch, order, actor, text=told, tracking_number=number)
+    return order
+
+
+def check_proof(tracking_number: str, text: str) -> tuple[str, str]:
+    """The number and the words of a proof as they are kept. Raises `Refused` where they can prove nothing."""
+    number = tracking.normal(words.clean_text(tracking_number, 80))
+    told = words.clean_text(text, REASON_CHARS)
+    if told and sum(c.isalnum() for c in told) < PROOF_CHARS:
+        raise Refused(
+            _("Write the invoice number, or in a sentence what proves the order."), "proof"
+        )
+    if not told and not number:
+        raise Refused(_("Give a tracking number, or write what proves the order."), "nothing")
+    if not told and not tracking.form_of(number):
+        raise effects.not_a_number()
+    return number, told
+
+
+def _used_elsewhere(order: Order, number: str) -> bool:
+    """Whether a parcel or a proof of another order has this number."""
+    others = Shipment.objects.exclude(order=order).filter(tracking_number=number)
+    proofs = OrderProof.objects.exclude(order=order).filter(tracking_number=number)
+    return others.exists() or proofs.exists()
+
+
 def confirm_verification(*, order_id: int, actor: Actor, proof: str) -> Order:
-    """The seller proves the order (a tracking number, an invoice number), or the platform is satisfied."""
+    """The platform is satisfied, by the seller's proof or otherwise; `proof` says by what."""
     with Batch() as batch:
         order = _lock(batch, order_id)
         effects.lift_hold(batch, order, actor, proof=_sentence(proof))
+    return order
+
+
+def refuse_proof(*, order_id: int, actor: Actor, reason: str) -> Order:
+    """The seller's proof shows nothing; the seller reads the reason and may answer again."""
+    with Batch() as batch:
+        order = _lock(batch, order_id)
+        effects.refuse_proof(batch, order, actor, reason=_sentence(reason))
     return order
 
 

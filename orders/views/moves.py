@@ -14,11 +14,13 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from core import web
 from core.errors import CaseChanged, NotAllowed, Refused
 from core.transitions import allowed, why_not
 from orders import forms, reading, services
+from orders.models import Order
 from orders.states import OrderState
 from orders.views import common
 from orders.views.common import Reader
@@ -38,6 +40,7 @@ class Move:
     form: type[forms.MoveForm]
     run: Run
     done: Any
+    """What is said afterwards: a sentence, or a function that makes it from the order as it is then."""
     yes: Any
     kind: str = ""
 
@@ -91,9 +94,28 @@ def _ship_text(reader: Reader) -> str:
     return _("The buyer gets the tracking number. Delivery was promised by %(day)s.") % {"day": day}
 
 
-def _proof_text(_reader: Reader) -> str:
+def _proof_text(reader: Reader) -> str:
+    days = reader.order.policy.days("proof_check_days")
+    return ngettext(
+        "A tracking number lets the order go on at once. Anything else is read by us within %(days)s day; the order"
+        " is not closed meanwhile. Proof that is false counts against the store.",
+        "A tracking number lets the order go on at once. Anything else is read by us within %(days)s days; the order"
+        " is not closed meanwhile. Proof that is false counts against the store.",
+        days,
+    ) % {"days": days}
+
+
+def _proved(order: Order) -> str:
+    if order.state == OrderState.UNDER_CHECK:
+        return _("Thank you. We check your proof; the order waits and is not closed meanwhile.")
+    return _("Thank you. The order goes on.")
+
+
+def _lift_text(reader: Reader) -> str:
+    if reader.order.state == OrderState.UNDER_CHECK:
+        return _("You accept the proof: the order goes on, and both sides are told.")
     return _(
-        "The order goes on as soon as you give proof. Proof that is false counts against the store."
+        "You are satisfied without the seller’s proof: the order goes on, and both sides are told."
     )
 
 
@@ -110,11 +132,21 @@ MOVES: dict[str, Move] = {
             lazy("The parcel is on its way. The buyer has the tracking number."), lazy("It is sent"),
         ),
         Move(
-            "verify", "lift_hold", lazy("Prove this order"), lazy("Prove this order"),
-            _proof_text,
-            forms.ProofForm,
+            "verify", "submit_proof", lazy("Prove this order"), lazy("Prove this order"), _proof_text, forms.ProofForm,
+            lambda reader, data: services.prove_order(**_pk(reader), **data),
+            _proved, lazy("Send the proof"),
+        ),
+        Move(
+            "lift", "lift_hold", lazy("Lift the hold"), lazy("Let this order go on"), _lift_text, forms.ReasonForm,
             lambda reader, data: services.confirm_verification(**_pk(reader), proof=data["reason"]),
-            lazy("Thank you. The order goes on."), lazy("Send the proof"),
+            lazy("The order goes on. Both sides were told."), lazy("Let it go on"),
+        ),
+        Move(
+            "refuse_proof", "refuse_proof", lazy("Refuse the proof"), lazy("Refuse the seller’s proof"),
+            lambda reader: _("The seller reads your reason and may answer again in the time that was left, at least"
+                             " for a day. After that the order closes and the money goes back."),
+            forms.ReasonForm, lambda reader, data: services.refuse_proof(**_pk(reader), reason=data["reason"]),
+            lazy("The seller was told why, and may answer again."), lazy("Refuse it"),
         ),
         Move(
             "confirm_receipt", "confirm_receipt", lazy("Confirm receipt"), lazy("Confirm receipt"), _confirm_text,
@@ -182,9 +214,11 @@ def _do(request: HttpRequest, reader: Reader, move: Move) -> HttpResponse:
     """The POST of a move: what is not possible now is said before anything is asked of what was typed."""
     form = move.form(request.POST, order=reader.order)
 
+    after: list[Any] = []
+
     def act() -> str:
         _check(reader, move)
-        move.run(reader, form.cleaned_data)
+        after.append(move.run(reader, form.cleaned_data))
         return reader.url
 
     try:
@@ -196,7 +230,10 @@ def _do(request: HttpRequest, reader: Reader, move: Move) -> HttpResponse:
         form.errors.clear()
         form.add_error(None, str(refusal))
         return _page(request, reader, move, form, status=web.status_of(refusal))
-    messages.success(request, move.done)
+    if not callable(move.done):
+        messages.success(request, move.done)
+    elif after:
+        messages.success(request, move.done(after[0]))
     return redirect(target)
 
 

@@ -101,6 +101,7 @@ def order(request: HttpRequest, reference: str) -> HttpResponse:
         "money_rows": reading.money_rows(row, reader.side, refunds),
         "story": reading.story(row), "facts": _facts(reader), "lines": row.lines.all(),
         "refunds": [reading.refund_part(refund, reader.side) for refund in refunds],
+        "proofs": reading.proofs([] if reader.side == reading.BUYER else selectors.proof_history(row)),
         "asked_days": row.extension_requested_days, "crumbs": [*reader.crumbs, {"label": row.number}],
         "payments_url": reverse("orders:payments", args=[row.reference]),
     }  # fmt: skip

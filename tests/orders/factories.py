@@ -64,6 +64,11 @@ def on_hold(**more: Any) -> Order:
     return services.place_on_hold(order_id=paid(**more).pk, actor=SHOP, reason="The card is new.")
 
 
+def under_check(**more: Any) -> Order:
+    order = on_hold(**more)
+    return services.prove_order(order_id=order.pk, actor=seller(order), text="Invoice 2026-17")
+
+
 def shipped(**more: Any) -> Order:
     order = paid(**more)
     return services.ship_order(
@@ -98,7 +103,7 @@ def disputed(order: Order) -> Order:
 
 
 IN_STATE = {
-    "awaiting_payment": placed, "paid": paid, "on_hold": on_hold, "shipped": shipped,
+    "awaiting_payment": placed, "paid": paid, "on_hold": on_hold, "under_check": under_check, "shipped": shipped,
     "delivered": delivered, "completed": completed, "cancelled": cancelled, "closed": closed,
 }  # fmt: skip
 

@@ -29,7 +29,13 @@ ALLOWED: dict[str, dict[str, str]] = {
         "place_on_hold": S.ON_HOLD, "ship": S.SHIPPED, "settle": S.COMPLETED, "cancel": S.CANCELLED, "close": S.CLOSED,
         "request_extension": S.PAID, "extend_delivery": S.PAID,
     },
-    S.ON_HOLD: {"lift_hold": S.PAID, "cancel": S.CANCELLED, "close": S.CLOSED},
+    S.ON_HOLD: {
+        "prove": S.PAID, "submit_proof": S.UNDER_CHECK, "lift_hold": S.PAID, "cancel": S.CANCELLED, "close": S.CLOSED,
+    },
+    S.UNDER_CHECK: {
+        "lift_hold": S.PAID, "refuse_proof": S.ON_HOLD, "check_overdue": S.UNDER_CHECK, "cancel": S.CANCELLED,
+        "close": S.CLOSED,
+    },
     S.SHIPPED: {
         "deliver": S.DELIVERED, "confirm_receipt": S.COMPLETED, "release": S.COMPLETED, "settle": S.COMPLETED,
         "close": S.CLOSED, "request_extension": S.SHIPPED, "extend_delivery": S.SHIPPED,
@@ -86,7 +92,11 @@ def test_a_state_has_the_clock_that_the_table_names(frozen: Any, state: str) -> 
 DO: dict[str, Callable[[Batch, Order, Actor], object]] = {
     "pay": lambda b, o, a: effects.capture(b, o, a),
     "place_on_hold": lambda b, o, a: effects.place_on_hold(b, o, a, reason="doubt"),
+    "prove": lambda b, o, a: effects.prove(b, o, a, tracking_number="RR123456785DE"),
+    "submit_proof": lambda b, o, a: effects.submit_proof(b, o, a, text="Invoice 17"),
     "lift_hold": lambda b, o, a: effects.lift_hold(b, o, a),
+    "refuse_proof": lambda b, o, a: effects.refuse_proof(b, o, a, reason="It shows nothing."),
+    "check_overdue": lambda b, o, a: b.transition(o, "check_overdue", a),
     "ship": lambda b, o, a: effects.ship(b, o, a, carrier="DHL", tracking_number="X1"),
     "deliver": lambda b, o, a: effects.deliver(b, o, a, shipments=list(o.shipments.all())),
     "confirm_receipt": lambda b, o, a: effects.confirm_receipt(b, o, a),
@@ -99,11 +109,19 @@ DO: dict[str, Callable[[Batch, Order, Actor], object]] = {
     "request_extension": lambda b, o, a: effects.request_extension(b, o, a, days=3),
     "extend_delivery": lambda b, o, a: effects.extend_delivery(b, o, a, days=3),
 }
-FOR = {"confirm_receipt": "buyer", "request_extension": "buyer"}
+FOR = {
+    "confirm_receipt": "buyer", "request_extension": "buyer", "prove": "seller", "submit_proof": "seller",
+}  # fmt: skip
+CLOCKS_OWN = {"release", "check_overdue"}
+"""What only the clock does, and only when its time has come."""
 MAY: dict[str, set[str]] = {
     "pay": {"buyer", "admin", "system", "shop"},
     "place_on_hold": {"admin", "system", "shop"},
-    "lift_hold": {"seller", "admin", "system", "shop"},
+    "prove": {"seller"},
+    "submit_proof": {"seller"},
+    "lift_hold": {"admin", "system", "shop"},
+    "refuse_proof": {"admin", "system", "shop"},
+    "check_overdue": {"system"},
     "ship": {"seller", "admin", "system", "shop"},
     "deliver": {"admin", "system", "shop"},
     "confirm_receipt": {"buyer", "system", "shop"},
@@ -135,7 +153,7 @@ def actor(order: Order, who: str) -> Actor:
 def test_state_and_transition(frozen: Any, state: str, verb: str) -> None:
     order = make.IN_STATE[state]()
     who = actor(order, FOR.get(verb, "system"))
-    at = NOON + timedelta(days=40) if verb == "release" else NOON
+    at = NOON + timedelta(days=40) if verb in CLOCKS_OWN else NOON
     with clock.freeze(at):
         if verb in ALLOWED[state]:
             with Batch() as batch:
@@ -156,11 +174,11 @@ def test_state_and_transition(frozen: Any, state: str, verb: str) -> None:
 def test_actor_and_transition(frozen: Any, verb: str, who: str) -> None:
     state = next(
         s
-        for s in (S.PAID, S.ON_HOLD, S.DELIVERED, S.SHIPPED, S.AWAITING_PAYMENT)
+        for s in (S.PAID, S.ON_HOLD, S.UNDER_CHECK, S.DELIVERED, S.SHIPPED, S.AWAITING_PAYMENT)
         if verb in ALLOWED[s]
     )
     order = make.IN_STATE[state]()
-    with clock.freeze(NOON + timedelta(days=40) if verb == "release" else NOON):
+    with clock.freeze(NOON + timedelta(days=40) if verb in CLOCKS_OWN else NOON):
         if who in MAY[verb]:
             with Batch() as batch:
                 DO[verb](batch, locked(batch, order), actor(order, who))
@@ -186,7 +204,8 @@ def test_an_admin_who_is_a_party_has_no_power_over_the_order(frozen: Any) -> Non
 
 
 LATE = {
-    "pay": (make.placed, 3, "system"), "lift_hold": (make.on_hold, 5, "seller"), "ship": (make.paid, 25, "seller"),
+    "pay": (make.placed, 3, "system"), "lift_hold": (make.on_hold, 5, "system"), "prove": (make.on_hold, 5, "seller"),
+    "submit_proof": (make.on_hold, 5, "seller"), "ship": (make.paid, 25, "seller"),
     "confirm_receipt": (make.delivered, 15, "buyer"), "request_extension": (make.shipped, 25, "buyer"),
     "extend_delivery": (make.shipped, 25, "seller"), "place_on_hold": (make.paid, 25, "system"),
 }  # fmt: skip
@@ -222,7 +241,7 @@ def test_nothing_that_ends_an_order_is_possible_in_a_dispute(frozen: Any) -> Non
     assert order.disputed_at == NOON
 
 
-@pytest.mark.parametrize("state", [S.PAID, S.ON_HOLD, S.SHIPPED, S.DELIVERED])
+@pytest.mark.parametrize("state", [S.PAID, S.ON_HOLD, S.UNDER_CHECK, S.SHIPPED, S.DELIVERED])
 def test_an_order_cannot_be_closed_while_its_dispute_is_open(frozen: Any, state: str) -> None:
     order = make.disputed(make.IN_STATE[state]())
     with pytest.raises(Refused, match="An open dispute holds this order"):
