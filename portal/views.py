@@ -82,7 +82,7 @@ CLOCKS = (
         "protection_days",
         _("Open a dispute"),
         _(
-            "from payment until so long after delivery, or after the promised date where nothing came"
+            "from payment until so long after the report of the delivery or the promised date, whichever is later"
         ),
         _("The money goes to the seller."),
     ),

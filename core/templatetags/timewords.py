@@ -231,6 +231,28 @@ def _at_least(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     return Line(words, _days(step["days"]))
 
 
+def _reported(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
+    happened, told = _instant(step.get("from")), _instant(step.get("to"))
+    words = gettext("The carrier reported it only then; your time counts from the report")
+    return Line(words, _plus(time_left(told - happened)) if happened and told else "")
+
+
+def _kept(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
+    return Line(gettext("The date that was shown before is later, and stays"), _until(step, zone))
+
+
+def _another_parcel(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
+    came = _instant(step.get("at"))
+    notes = (gettext("It came: %(when)s") % {"when": moment(came, "short", zone)},) if came else ()
+    words = gettext("Another parcel came, so there is time to look at that one too")
+    return Line(words, _until(step, zone), notes)
+
+
+def _until(step: Mapping[str, Any], zone: tzinfo | None) -> str:
+    until = _instant(step.get("until"))
+    return gettext("to %(when)s") % {"when": moment(until, "short", zone)} if until else ""
+
+
 TELLERS = {
     "add_days": _add_days,
     "add_working_days": _add_working_days,
@@ -241,6 +263,9 @@ TELLERS = {
     "at_most": _at_most,
     "late": _late,
     "at_least": _at_least,
+    "reported": _reported,
+    "kept": _kept,
+    "another_parcel": _another_parcel,
 }
 
 

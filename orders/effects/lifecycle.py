@@ -10,13 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor
 from core.batch import Batch
 from core.errors import CaseChanged, Refused, TimeIsUp
-from core.models import DeadlineState, Event
+from core.models import Deadline, DeadlineState, Event
+from core.models.deadline import MICROSECOND
 from orders import policies
 from orders.effects import money, notices
 from orders.models import Checkpoint, Order, OrderLine, OrderPayment, Shipment
 from orders.states import CLOCKS, HELD, SENTENCES, EndReason, OrderDeadlineKind, OrderState
 
 K = OrderDeadlineKind
+SHOWN = (K.PROTECTION, K.RELEASE)
+"""The clocks by which the buyer reads how long the protection lasts."""
+REPORTED_AT_ONCE = timedelta(hours=1)
+"""A delivery that is reported within this time was reported when it happened."""
 
 
 def place(
@@ -98,20 +103,70 @@ def deliver(
     shipments: list[Shipment],
     at: datetime | None = None,
 ) -> Event:
-    """The parcel arrived: from now the buyer has so many days to look at it."""
+    """The parcel arrived: the buyer has so many days to look at it, and the money waits as long.
+
+    The days count from the delivery, or from its report where that came later: the buyer could not know
+    before. They never end before the date that was shown until now (see `_time_to_look`).
+    """
     delivered_at = at or batch.now
     event = batch.transition(order, "deliver", actor, at=delivered_at, data={"at": delivered_at})
     for shipment in shipments:
         if shipment.delivered_at is None:
             batch.change(shipment, delivered_at=delivered_at)
+    due, steps = _time_to_look(batch, order, delivered_at)
     batch.end_deadlines(order, DeadlineState.MET, K.PROTECTION)
-    started = delivered_at if order.disputed_at is None else batch.now
-    clock = batch.schedule_days(order, K.RELEASE, "protection_days", started=started)
+    clock = batch.schedule(
+        order, K.RELEASE, due=due, rule="protection_days", steps=steps, started=delivered_at
+    )
     if order.disputed_at is not None:
         batch.pause(order, K.RELEASE, why="dispute")
     order.protection_until = clock.due_at
     notices.tell_both(batch, event, "order_delivered", order, protected_at=clock.due_at.isoformat())
     return event
+
+
+def deliver_more(batch: Batch, order: Order, actor: Actor, *, at: datetime) -> Event:
+    """One more parcel of a delivered order arrived: the buyer has as many days to look at that one too."""
+    event = batch.record(order, "parcel_delivered", actor, data={"at": at})
+    order.delivered_at = at
+    clock = order.deadline(K.RELEASE)
+    if clock is not None:
+        due, ends = _time_to_look(batch, order, at)[0], _ends(batch, clock)
+        if due > ends:
+            step = {"kind": "another_parcel", "at": at.isoformat(), "until": due.isoformat()}
+            batch.move_due(order, clock, clock.due_at + (due - ends), step)
+            order.protection_until = clock.due_at
+    return event
+
+
+def _time_to_look(
+    batch: Batch, order: Order, delivered_at: datetime
+) -> tuple[datetime, list[dict[str, Any]]]:
+    """Until when the buyer may look at what arrived, and the sum that the page shows.
+
+    Late reports are common (a carrier that scans in the evening, a file of last month). So the days count
+    from the moment we learnt of the delivery, unless that was within the hour; and a date that the buyer has
+    seen before stays where it is later.
+    """
+    days = order.policy.days("protection_days")
+    late = batch.now - delivered_at > REPORTED_AT_ONCE
+    learnt = batch.now if late else delivered_at
+    due = learnt + timedelta(days=days)
+    steps: list[dict[str, Any]] = [{"kind": "add_days", "days": days}]
+    if late:
+        told = {"kind": "reported", "from": delivered_at.isoformat(), "to": learnt.isoformat()}
+        steps.insert(0, told)
+    shown = max(
+        (_ends(batch, clock) for clock in order.open_deadlines if clock.kind in SHOWN), default=due
+    )
+    if shown > due:
+        steps.append({"kind": "kept", "until": shown.isoformat()})
+    return max(due, shown), steps
+
+
+def _ends(batch: Batch, clock: Deadline) -> datetime:
+    """When a clock would end if it went on now."""
+    return clock.due_at if clock.left_us is None else batch.now + clock.left_us * MICROSECOND
 
 
 def confirm_receipt(

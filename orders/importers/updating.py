@@ -273,7 +273,12 @@ class Update:
         if at is None:
             return
         if order.delivered_at is not None:
-            if not any(why.startswith("delivered_at") for why in self.left):
+            if any(why.startswith("delivered_at") for why in self.left):
+                return
+            if order.state == S.DELIVERED and at > order.delivered_at:
+                more = effects.deliver_more
+                self._try("delivered_at", lambda: more(self.batch, order, IMPORT, at=at))
+            else:
                 self._same_time("delivered_at", at)
         elif order.state == S.SHIPPED:
             parcels = self.known.parcels
