@@ -202,38 +202,73 @@ def amount(order: Order) -> Decimal:
     return order.total or sum((line.amount for line in order.lines.all()), Decimal(0))
 
 
-def money_rows(order: Order, side: str, refunds: Sequence[Refund] = ()) -> list[Part]:
-    """What was paid by which means, and where that money is now. Zero rows are left out.
+def money_rows(
+    order: Order,
+    side: str,
+    refunds: Sequence[Refund] = (),
+    *,
+    items: bool = False,
+    left: bool = False,
+) -> list[Part]:
+    """What was paid by which means, and where that money is now; zero rows are left out.
 
-    The seller does not learn the card's digits.
+    For the pages of orders and of disputes alike. `items` begins with what was ordered, `left` ends with the
+    most that can still go back. The seller does not learn the card's digits.
     """
-    by_wallet = order.captured - order.by_card
+    buying = side == BUYER
+    paid = {
+        "label": _("You paid") if buying else _("The buyer paid"), "amount": order.total, "kind": "sum",
+    }  # fmt: skip
+    means = _means(order, side)
+    if items:
+        shown = [*_items(order), paid, *({**row, "kind": "muted"} for row in means)]
+    else:
+        shown = [*means, paid]
     on_its_way = any(refund.state != RefundState.COMPLETED for refund in refunds)
-    known = order.card_last4 if side != SELLER else ""
-    card = _("Card ending %(last4)s") % {"last4": known} if known else _("Card")
+    until = (
+        _("while the dispute is open") if order.disputed_at else _("until the buyer has the goods")
+    )
+    back = _("Refunded to you") if buying else _("Refunded to the buyer")
+    for label, small, value, kind in (
+        (_("Held by us"), until, order.held, ""),
+        (_("Released to the seller"), "", order.released, ""),
+        (back, _("not all of it has arrived yet") if on_its_way else "", order.refunded, "in" if buying else ""),
+    ):  # fmt: skip
+        if value:
+            shown.append({"label": label, "small": small, "amount": value, "kind": kind})
+    if left:
+        most = _("Most that can still come back") if buying else _("Most that can still go back")
+        shown.append({"label": most, "amount": order.refundable, "kind": "sum"})
+    return shown
+
+
+def _items(order: Order) -> list[Part]:
+    return [
+        {
+            "label": line.title if line.quantity == 1 else f"{line.quantity} × {line.title}",
+            "amount": line.amount,
+        }
+        for line in order.lines.all()
+    ]
+
+
+def _means(order: Order, side: str) -> list[Part]:
+    digits = card_digits(order, side)
+    card = _("Card ending %(last4)s") % {"last4": digits} if digits else _("Card")
     rows = [
         {"label": card, "amount": order.by_card},
-        {"label": _("Wallet"), "amount": by_wallet},
+        {"label": _("Wallet"), "amount": order.captured - order.by_card},
         {
             "label": _("Coupon"), "small": _("is not refunded, and does not come back"),
             "amount": order.coupon_amount, "kind": "muted",
         },
     ]  # fmt: skip
-    shown = [row for row in rows if row["amount"]]
-    shown.append({"label": _("Paid"), "amount": order.total, "kind": "sum"})
-    for label, small, amount, kind in (
-        (_("Held by us"), _("until the buyer has the goods"), order.held, ""),
-        (_("Released to the seller"), "", order.released, ""),
-        (
-            _("Refunded to the buyer"),
-            _("not all of it has arrived yet") if on_its_way else "",
-            order.refunded,
-            "in",
-        ),
-    ):
-        if amount:
-            shown.append({"label": label, "small": small, "amount": amount, "kind": kind})
-    return shown
+    return [row for row in rows if row["amount"]]
+
+
+def card_digits(order: Order, side: str) -> str:
+    """The last four digits of the buyer's card: for the buyer and for us, never for the seller."""
+    return "" if side == SELLER else order.card_last4
 
 
 def story(order: Order) -> list[Part]:
@@ -303,12 +338,24 @@ def refund_steps(refund: Refund) -> list[Part]:
 
 
 def refund_part(refund: Refund, side: str) -> Part:
-    """One refund of the tracker. The refund has the time."""
-    digits = refund.order.card_last4 if side != SELLER else ""
-    to_card = _("to the card ending %(last4)s") % {"last4": digits} if digits else _("to the card")
-    wallet = refund.means != Means.CARD or refund.gateway == "wallet"
+    """One refund of the tracker, on every page that shows one. The refund has its order and the time."""
     return {
-        "to": _("to the wallet") if wallet else to_card,
-        "refund": refund, "steps": refund_steps(refund), "late": refund.is_overdue,
+        "to": _to(refund, side), "refund": refund, "steps": refund_steps(refund), "late": refund.is_overdue,
         "failed": refund.state == RefundState.FAILED, "done": refund.state == RefundState.COMPLETED,
     }  # fmt: skip
+
+
+def _to(refund: Refund, side: str) -> str:
+    """Where the money goes, in words for this reader."""
+    if refund.means != Means.CARD or refund.gateway == "wallet":
+        return {
+            BUYER: _("to your wallet"), SELLER: _("to the buyer’s wallet"), STAFF: _("to the wallet"),
+        }[side]  # fmt: skip
+    digits = card_digits(refund.order, side)
+    if side == SELLER:
+        return _("to the buyer’s card")
+    if side == BUYER:
+        return (
+            _("to your card ending %(last4)s") % {"last4": digits} if digits else _("to your card")
+        )
+    return _("to the card ending %(last4)s") % {"last4": digits} if digits else _("to the card")

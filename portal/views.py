@@ -16,7 +16,8 @@ from core import clock
 from core.models import Storefront
 from core.policy import SETTINGS
 from disputes.reading import terms
-from disputes.views import filing, inbox, parts
+from disputes.views import filing, inbox
+from orders import reading
 from orders.models import Order, Refund
 from orders.states import OrderDeadlineKind
 from portal import selectors
@@ -71,7 +72,8 @@ def _arrived(order: Order) -> dict[str, Any]:
 
 def _refund(refund: Refund, now: Any) -> dict[str, Any]:
     url = reverse("orders:payments", args=[refund.order.reference])
-    return parts.progress(refund, refund.order, now) | {
+    refund.now = now
+    return reading.refund_part(refund, reading.BUYER) | {
         "goods": terms.goods(refund.order),
         "url": url,
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core import cases
 from core.words import HINT_LABELS, outside_deal_hints
 from disputes.models import Message, Offer
 from disputes.reading import clocks, exhibits, terms
@@ -18,7 +19,6 @@ from disputes.views.common import Reader
 from disputes.views.moves import ELSEWHERE, MOVES, Move, possible
 from orders import reading as orders_reading
 from orders.models import Refund
-from orders.states import Means, RefundState
 
 Part = dict[str, Any]
 
@@ -134,79 +134,18 @@ def actions(reader: Reader, moves: dict[str, Part], can_add: bool) -> list[Part]
 
 
 def money(reader: Reader, order: Any) -> list[Part]:
-    """What was paid, by what, and the most that can come back."""
-    rows = [
-        {
-            "label": line.title if line.quantity == 1 else f"{line.quantity} × {line.title}",
-            "amount": line.amount,
-        }
-        for line in order.lines.all()
-    ]
-    buyer = reader.side == Party.BUYER
-    rows.append(
-        {
-            "label": _("You paid") if buyer else _("The buyer paid"),
-            "amount": order.total,
-            "kind": "sum",
-        }
-    )
-    for payment in order.payments.all():
-        small = _("is not refunded") if payment.means == Means.COUPON else ""
-        label = (
-            _("Card ending %(digits)s") % {"digits": order.card_last4}
-            if payment.means == Means.CARD and order.card_last4
-            else payment.get_means_display()
-        )
-        rows.append({"label": label, "small": small, "amount": payment.amount, "kind": "muted"})
-    if order.refunded:
-        rows.append(
-            {
-                "label": _("Goes back to you") if buyer else _("Goes back to the buyer"),
-                "amount": order.refunded,
-                "kind": "in" if buyer else "break",
-            }
-        )
-    if reader.dispute.is_open:
-        rows.append(
-            {
-                "label": _("Most that can still come back")
-                if buyer
-                else _("Most that can still go back"),
-                "amount": order.refundable,
-                "kind": "sum",
-            }
-        )
-    return rows
+    """What was paid, by what, and the most that can come back: the words of the order's own pages."""
+    return orders_reading.money_rows(order, reader.side, items=True, left=reader.dispute.is_open)
 
 
 def refunds(reader: Reader, order: Any) -> list[Part]:
     """The refunds of this dispute as bars of progress: requested, sent, received, and what is late."""
     dispute = reader.dispute
     found = Refund.objects.filter(order=order, cause__startswith=f"dispute {dispute.reference}")
-    return [progress(refund, order, dispute.now) for refund in found]
-
-
-def progress(refund: Refund, order: Any, now: Any) -> Part:
-    """One refund: three steps, the promised day, and an honest word where it is late."""
-    done = refund.state == RefundState.COMPLETED
-    card = refund.means == Means.CARD
-    to = (
-        _("your card ending %(digits)s") % {"digits": order.card_last4}
-        if card and order.card_last4
-        else _("your card")
-        if card
-        else _("your wallet")
-    )
-    return {
-        "refund": refund,
-        "steps": orders_reading.refund_steps(refund),
-        "to": to,
-        "done": done,
-        "amount": refund.amount,
-        "currency": refund.currency,
-        "late": not done and now is not None and refund.expected_at <= now,
-        "failed": refund.state == RefundState.FAILED,
-    }
+    rows = cases.present(found, dispute.now)
+    for refund in rows:
+        refund.order = order
+    return [orders_reading.refund_part(refund, reader.side) for refund in rows]
 
 
 def history(reader: Reader, page: CasePage) -> list[Part]:
