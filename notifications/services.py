@@ -99,9 +99,10 @@ def _send(taken: list[Notice], post: Post, done: Delivery, until: float) -> None
         if monotonic() > min(ours, until):
             _give_back(taken[index:], clock.now(), "")
             return
-        user, why = people.get(notice.recipient_id), _unwanted(notice, refusals, stale)
+        user = people.get(notice.recipient_id)
+        why = _nowhere(user) or _unwanted(notice, refusals, stale)
         try:
-            if user is None or why or not user.email:
+            if why:
                 done.suppressed += _mark(notice, mail_state=MailState.SUPPRESSED, error=why)
             else:
                 _send_one(notice, user, post, done)
@@ -144,6 +145,18 @@ def _overtaken(taken: list[Notice]) -> set[int]:
         )
         running.update(rows.values_list("case__reference", "due_at"))
     return {pk for pk, what in named.items() if what not in running}
+
+
+def _nowhere(user: Any) -> str:
+    """Why no mail can reach this person; empty where one may.
+
+    `.invalid` is reserved for addresses that are surely none (RFC 2606, section 2): people of imported orders
+    have one. Nothing of theirs is stuck, so it is not set aside; the notice stands in the portal.
+    """
+    if user is None or not user.email:
+        return "The person has no address."
+    domain = user.email.rpartition("@")[2].rstrip(".").lower()
+    return "The address ends in .invalid: it is none." if f".{domain}".endswith(".invalid") else ""
 
 
 def _unwanted(notice: Notice, refusals: set[tuple[int, str]], stale: set[int]) -> str:

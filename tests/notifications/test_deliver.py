@@ -480,3 +480,35 @@ def test_the_control_a_deliverer_without_a_lease_repeats_what_a_dead_one_took(
             services._send(rows, Post(), services.Delivery(), float("inf"))
     assert len(office.ids) == 2
     assert len(set(office.ids)) == 1, "with one Message-ID, so that a receiver can drop the repeat"
+@pytest.mark.parametrize(
+    "address", ["c-17@import.invalid", "x@INVALID", "a@b.Invalid.", "seller@shop.import.invalid"]
+)
+def test_an_address_that_can_never_exist_is_not_written_to(office: Office, address: str) -> None:
+    """RFC 2606, section 2: `.invalid` is there for addresses that are surely none."""
+    row = notice(person("Imported", email=address), created_at=NOON, kind="test_decided")
+
+    done = deliver()
+
+    row.refresh_from_db()
+    assert (done.suppressed, done.set_aside, office.connections) == (1, 0, 0)
+    assert (row.mail_state, row.error) == (
+        "suppressed",
+        "The address ends in .invalid: it is none.",
+    )
+    assert deliver().total == 0
+
+
+def test_a_person_without_an_address_is_told_in_the_portal_alone(office: Office) -> None:
+    row = notice(person("Nobody", email=""), created_at=NOON)
+
+    assert deliver().suppressed == 1
+
+    row.refresh_from_db()
+    assert (row.mail_state, row.error) == ("suppressed", "The person has no address.")
+
+
+@pytest.mark.parametrize("address", ["invalid@people.test", "x@invalid.example", "y@notinvalid"])
+def test_an_address_that_only_looks_like_it_is_written_to(office: Office, address: str) -> None:
+    notice(person("Real", email=address), created_at=NOON)
+
+    assert deliver().sent == 1
