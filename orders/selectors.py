@@ -179,6 +179,15 @@ def overdue_refunds() -> QuerySet[Refund]:
     return late.select_related("order").order_by("expected_at")
 
 
+def stuck_refunds(storefronts: Iterable[int]) -> QuerySet[Refund]:
+    """Refunds of these storefronts that an administrator must look after: late, or failed; oldest promise first."""
+    bad = Q(overdue_at__isnull=False) & ~Q(state=RefundState.COMPLETED) | Q(
+        state=RefundState.FAILED
+    )
+    found = Refund.objects.filter(bad, storefront__in=storefronts)
+    return found.select_related("order").order_by("expected_at", "pk")
+
+
 def order_count() -> int:
     return Order.objects.count()
 

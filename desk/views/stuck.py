@@ -1,6 +1,8 @@
-"""What could not be done by itself: clocks whose case raised, and mails that no server takes."""
+"""What could not be done by itself: clocks whose case raised, refunds that are late, proofs that wait, dead mails."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import access
 from accounts.actors import actor_for
-from core import clock, deadlines, services
+from core import cases, clock, deadlines, policy, services
 from core.actors import StaffRole
 from core.errors import Refused
 from evidence import selectors as uploads
@@ -19,7 +21,11 @@ from notifications import selectors as outbox
 from notifications import services as post
 from notifications.models import Notice
 from notifications.states import MailState
+from orders import selectors as money
+from orders.states import OrderDeadlineKind, RefundState
 
+MOST = 200
+"""Rows of one list at most: what is beyond them comes up as the first ones are worked off."""
 PATIENCE = 300
 """Seconds after which waiting work means that no worker is there."""
 
@@ -27,9 +33,9 @@ PATIENCE = 300
 @access.team_required(StaffRole.ADMIN)
 @require_GET
 def stuck(request: HttpRequest) -> HttpResponse:
-    """Set-aside clocks with their error, and set-aside mails; and how late the oldest clock is."""
+    """Set-aside clocks and mails with their error, money that is late, proofs to check; and how late we are."""
     clocks = services.failed_deadlines()
-    mails = Notice.objects.filter(mail_state=MailState.FAILED).select_related("recipient")[:200]
+    mails = Notice.objects.filter(mail_state=MailState.FAILED).select_related("recipient")[:MOST]
     context = {
         "clocks": [
             {"row": row, "table": row._meta.label_lower, "last_line": _last_line(row.error)}
@@ -38,8 +44,35 @@ def stuck(request: HttpRequest) -> HttpResponse:
         "mails": mails,
         "overdue": deadlines.oldest_overdue(),
         "behind": _behind(),
+        "refunds": _refunds(request),
+        "proofs": _proofs(request),
+        "most": MOST,
     }
     return render(request, "desk/stuck.html", context)
+
+
+def _refunds(request: HttpRequest) -> list[dict[str, Any]]:
+    """Refunds that are late or failed, on the admin's storefronts; a failed one can be sent again from here."""
+    user: Any = request.user
+    gateways = dict(policy.GATEWAYS)
+    rows = money.stuck_refunds(access.storefronts_of(user, StaffRole.ADMIN))[:MOST]
+    return [
+        {
+            "refund": row, "order": row.order, "since": row.overdue_at or row.changed_at,
+            "gateway": gateways.get(row.gateway, row.gateway), "late": row.overdue_at is not None,
+            "again": row.state == RefundState.FAILED and user.pk not in (row.order.buyer_id, row.order.seller_id),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _proofs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Orders on hold whose proof waits for an administrator, on the admin's storefronts."""
+    waiting = money.proofs_to_check(access.storefronts_of(request.user, StaffRole.ADMIN))[:MOST]
+    return [
+        {"order": order, "clock": order.deadline(OrderDeadlineKind.PROOF_CHECK)}
+        for order in cases.present(waiting)
+    ]
 
 
 def _behind() -> list[str]:

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from core import cases, clock, web
@@ -142,6 +143,13 @@ def payments(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "orders/payments.html", context)
 
 
+def _back(request: HttpRequest) -> str:
+    """Where the form came from (a list of the desk, say), if that is a page of ours."""
+    back = request.POST.get("next", "")[:200]
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+    return back if ours and back.startswith("/") else ""
+
+
 @common.post
 def retry_refund(request: HttpRequest, reference: str, refund: str) -> HttpResponse:
     """An administrator sends a failed refund again."""
@@ -153,7 +161,7 @@ def retry_refund(request: HttpRequest, reference: str, refund: str) -> HttpRespo
         or not policies.may_move_refund(found, reader.actor)
     ):
         raise Http404
-    back = reverse("orders:payments", args=[reader.order.reference])
+    back = _back(request) or reverse("orders:payments", args=[reader.order.reference])
     reason = request.POST.get("reason", "")
 
     def act() -> str:
