@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core import words
 from core.errors import Refused
@@ -45,7 +46,8 @@ class DaysForm(MoveForm):
         most = policies.days_left_to_extend(self.order)
         asked = self.order.extension_requested_days
         self.fields["days"].initial = min(asked or 7, most) or None
-        self.fields["days"].help_text = _("From 1 to %(most)s.") % {"most": most}
+        words = ngettext("%(most)s day at most.", "From 1 to %(most)s days.", most)
+        self.fields["days"].help_text = words % {"most": most}
         self.fields["days"].widget.attrs |= {"max": most, "inputmode": "numeric"}
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import kinds
 from notifications.states import Group
-from orders.states import EndReason, Means
+from orders.states import EndReason, Means, Unexplained
 
 ORDER = ("orders:order", "reference")
 MONEY = ("orders:payments", "reference")
@@ -160,8 +160,12 @@ def register() -> None:
     kinds.register(
         "refund_failed",
         subject=_("Refund %(refund)s failed"),
-        lines=[_("Why: %(failure)s"), _("The buyer was promised the money by %(expected_at)s. Send it again.")],
-        action=_("See the refund"), link=MONEY, group=Group.STAFF, legal_weight=True, labels=means,
+        lines=[
+            _("Why: %(failure)s"), "%(silent)s",
+            _("The buyer was promised the money by %(expected_at)s. Send it again."),
+        ],
+        action=_("See the refund"), link=MONEY, group=Group.STAFF, legal_weight=True,
+        labels=means | {"silent": Unexplained},
     )  # fmt: skip
     kinds.register(
         "refund_overdue",

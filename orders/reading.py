@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from core.models import DeadlineState
 from orders.models import Order, Refund
-from orders.states import HELD, Means, OrderDeadlineKind, OrderState, RefundState
+from orders.states import HELD, Means, OrderDeadlineKind, OrderState, RefundState, Unexplained
 
 S, K = OrderState, OrderDeadlineKind
 BUYER, SELLER, STAFF = "buyer", "seller", "staff"
@@ -342,7 +342,13 @@ def refund_part(refund: Refund, side: str) -> Part:
     return {
         "to": _to(refund, side), "refund": refund, "steps": refund_steps(refund), "late": refund.is_overdue,
         "failed": refund.state == RefundState.FAILED, "done": refund.state == RefundState.COMPLETED,
+        "why": failure(refund),
     }  # fmt: skip
+
+
+def failure(refund: Refund) -> str:
+    """Why a refund failed: the bank's own words, or ours where it gave none."""
+    return refund.failure or str(Unexplained.NO_REASON.label)
 
 
 def _to(refund: Refund, side: str) -> str:

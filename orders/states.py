@@ -76,6 +76,12 @@ REFUND_OWNERS: dict[str, str] = {
 }
 
 
+class Unexplained(models.TextChoices):
+    """What is said in place of a reason that nobody gave; the bank's own words stay as they came."""
+
+    NO_REASON = "no_reason", _("The bank gave no reason.")
+
+
 class RefundDeadlineKind(models.TextChoices):
     """The clocks of a refund: the promised day, then a reminder to the admin until the money is there."""
 

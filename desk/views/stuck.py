@@ -21,6 +21,7 @@ from notifications import selectors as outbox
 from notifications import services as post
 from notifications.models import Notice
 from notifications.states import MailState
+from orders import reading
 from orders import selectors as money
 from orders.states import OrderDeadlineKind, RefundState
 
@@ -60,6 +61,7 @@ def _refunds(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "refund": row, "order": row.order, "since": row.overdue_at or row.changed_at,
             "gateway": gateways.get(row.gateway, row.gateway), "late": row.overdue_at is not None,
+            "why": reading.failure(row),
             "again": row.state == RefundState.FAILED and user.pk not in (row.order.buyer_id, row.order.seller_id),
         }
         for row in rows

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.actors import Actor
 from core.batch import Batch
@@ -379,7 +380,10 @@ def _check_days(order: Order, days: int) -> None:
                 _("The delivery date of this order cannot be moved any further."),
                 "extension_used_up",
             )
-        raise Refused(_("Choose from 1 to %(most)s days.") % {"most": most}, "extension_days")
+        words = ngettext(
+            "Only %(most)s day can be added.", "Choose from 1 to %(most)s days.", most
+        ) % {"most": most}
+        raise Refused(words, "extension_days")
 
 
 def _iso(at: datetime | None) -> str:

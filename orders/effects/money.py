@@ -17,7 +17,7 @@ from core.models import DeadlineState, Event
 from orders.effects import ledger, notices
 from orders.models import Order, Refund, WalletEntry
 from orders.models.order import ZERO
-from orders.states import LedgerKind, Means, OrderDeadlineKind, RefundDeadlineKind
+from orders.states import LedgerKind, Means, OrderDeadlineKind, RefundDeadlineKind, Unexplained
 
 WALLET = "wallet"
 
@@ -212,9 +212,12 @@ def complete_refund(
 
 
 def fail_refund(batch: Batch, made: Refund, actor: Actor, *, why: str) -> Event:
-    """A gateway refused. The promise to the buyer stands: the clock runs on, and an admin sends it again."""
+    """A gateway refused, with its own words for why or none. The promise to the buyer stands: the clock runs
+    on, and an admin sends it again.
+    """
     event = batch.transition(made, "fail", actor, failure=why, data={"why": why[:300]})
-    notices.tell_staff(batch, event, "refund_failed", made, failure=why[:300])
+    silent = "" if why else Unexplained.NO_REASON
+    notices.tell_staff(batch, event, "refund_failed", made, failure=why[:300], silent=silent)
     return event
 
 

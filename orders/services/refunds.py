@@ -184,9 +184,7 @@ def _apply(batch: Batch, refund: Refund, answer: Answer, actor: Actor) -> str:
         return "unchanged"
     if refund.state == RefundState.COMPLETED:
         return "the refund was received already"
-    effects.fail_refund(
-        batch, refund, actor, why=answer.why or answer.provider_reference or "refused by the bank"
-    )
+    effects.fail_refund(batch, refund, actor, why=answer.why or answer.provider_reference)
     return "applied"
 
 

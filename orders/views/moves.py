@@ -62,9 +62,12 @@ class Move:
 
 def _confirm_text(reader: Reader) -> str:
     days = reader.order.policy.days("protection_days")
-    return _(
+    return ngettext(
         "The money goes to the seller now, and you can no longer say that the goods did not arrive. Goods that are"
-        " damaged or not as described can be disputed for %(days)s more days."
+        " damaged or not as described can be disputed for %(days)s more day.",
+        "The money goes to the seller now, and you can no longer say that the goods did not arrive. Goods that are"
+        " damaged or not as described can be disputed for %(days)s more days.",
+        days,
     ) % {"days": days}
 
 
@@ -77,8 +80,10 @@ def _ask_text(reader: Reader) -> str:
 def _extend_text(reader: Reader) -> str:
     asked = reader.order.extension_requested_days
     if asked:
-        return _(
-            "The buyer asks for %(days)s days more. The buyer’s protection moves with the date."
+        return ngettext(
+            "The buyer asks for %(days)s day more. The buyer’s protection moves with the date.",
+            "The buyer asks for %(days)s days more. The buyer’s protection moves with the date.",
+            asked,
         ) % {"days": asked}
     return _("The buyer is told, and the buyer’s protection moves with the date.")
 

@@ -14,6 +14,7 @@ from accounts.models import RoleGrant, User
 from core import clock, deadlines
 from core.batch import Batch
 from core.models import Storefront
+from desk.views import stuck
 from orders import effects, selectors
 from orders import services as money
 from orders.models import Order, Refund
@@ -97,7 +98,7 @@ def test_an_overdue_refund_is_shown_without_that_button(root: Client) -> None:
 
 
 def test_the_oldest_promise_comes_first_and_the_list_is_bounded(
-    root: Client, django_assert_max_num_queries: Any
+    root: Client, django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page(root)
     with django_assert_max_num_queries(60) as none:
@@ -111,6 +112,10 @@ def test_the_oldest_promise_comes_first_and_the_list_is_bounded(
     ]  # fmt: skip
     with django_assert_max_num_queries(asked + 1):
         page(root)
+    monkeypatch.setattr(stuck, "MOST", 2)
+    answer = page(root)
+    assert [row["refund"].pk for row in answer.context["refunds"]] == [first.pk, rows[0].pk]
+    assert "The first 2 are shown." in answer.content.decode()
 
 
 def test_only_refunds_of_the_admins_own_storefronts_are_shown(root: Client) -> None:

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import RoleGrant
-from core import clock
+from core import clock, policy
 from core.batch import Batch
-from core.models import Event
+from core.models import Event, PolicyVersion
 from orders import effects, panels
 from orders.models import Order
 from orders.views.moves import MOVES
@@ -183,6 +183,26 @@ def test_extension_is_asked_for_and_given(frozen: Any) -> None:
     steps = row.deadlines.get(kind="protection").explanation["steps"]
     assert [step["kind"] for step in steps] == ["add_days", "extended"]
     assert browser(order.seller).post(give, {"days": "26"}).status_code == 422
+
+
+def test_one_day_is_one_day(frozen: Any) -> None:
+    first = make.delivered().storefront
+    PolicyVersion.objects.create(
+        storefront=first, number=2, note="Short.",
+        values=policy.defaults() | {"protection_days": 1, "extension_max_days": 1},
+    )  # fmt: skip
+    order = make.delivered()
+    asked = page(browser(order.buyer), "confirm_receipt", order.reference).content.decode()
+    assert "can be disputed for 1 more day." in asked
+    way = make.shipped()
+    browser(way.buyer).post(reverse("orders:ask_extension", args=[way.reference]), {"days": "1"})
+    give = page(browser(way.seller), "extend_delivery", way.reference).content.decode()
+    assert "The buyer asks for 1 day more." in give
+    assert "1 day at most." in give
+    over = browser(way.seller).post(
+        reverse("orders:extend_delivery", args=[way.reference]), {"days": "2"}
+    )
+    assert "Only 1 day can be added." in over.content.decode()
 
 
 def test_after_the_time_a_move_is_refused_though_no_worker_ran(frozen: Any) -> None:

@@ -288,6 +288,23 @@ def test_a_refusal_that_the_gateway_told_first_is_no_news_after_the_retry(
     assert (fresh(due).state, names(due).count("failed")) == ("submitted", 1)
 
 
+def test_a_bank_that_gives_no_reason_is_told_of_in_the_readers_language(
+    due: Refund, tmp_path: Path
+) -> None:
+    root = make.user("Root")
+    RoleGrant.objects.create(user=root, storefront_id=due.storefront_id, role="admin")
+    services.submit_refunds()
+    call_command("import_refund_results", str(refused(tmp_path / "1.csv", due)))
+    assert (fresh(due).state, fresh(due).failure) == ("failed", "")
+    told = Notice.objects.get(kind="refund_failed")
+    assert "The bank gave no reason." in rendering.render(told).lines
+    assert "bank" not in json.dumps(told.params), "a code is stored, no words"
+    browser = Client()
+    browser.force_login(root, "django.contrib.auth.backends.ModelBackend")
+    page = browser.get(reverse("orders:payments", args=[due.order.reference])).content.decode()
+    assert "The bank gave no reason." in page
+
+
 def test_an_answer_is_kept_once_for_each_refund(due: Refund) -> None:
     answer = services.Answer(due.reference, completed=False, why="no account")
     assert services.apply_answers(answers=[answer, answer]) == ["applied", "unchanged"]
