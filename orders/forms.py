@@ -112,6 +112,26 @@ class ProofForm(MoveForm):
         return data
 
 
+class MessageForm(MoveForm):
+    """A message to the other side, in any language."""
+
+    body = forms.CharField(
+        label=_("Your message"), widget=forms.Textarea(attrs={"rows": 3}), strip=False,
+        help_text=_("Write in your own language. Never accept money or contact outside this portal."),
+        error_messages={"required": _("Write a message first.")},
+    )  # fmt: skip
+
+    @property
+    def most(self) -> int:
+        return services.message_limit(self.order)
+
+    def clean_body(self) -> str:
+        try:
+            return services.clean_message(self.cleaned_data["body"], self.order)
+        except Refused as error:
+            raise forms.ValidationError(str(error), code=error.code) from None
+
+
 def _text(value: str, most: int, required: bool = True) -> str:
     try:
         cleaned = words.clean_text(value, most)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import kinds
 from notifications.states import Group
-from orders.states import EndReason, Means, Unexplained
+from orders.states import EndReason, Means, Side, Unexplained
 
 ORDER = ("orders:order", "reference")
 MONEY = ("orders:payments", "reference")
@@ -36,6 +36,13 @@ def register() -> None:
         subject=_("Order %(order)s goes on"),
         lines=[_("The verification was confirmed.")],
         action=_("See the order"), link=ORDER, group=order,
+    )  # fmt: skip
+    kinds.register(
+        "order_message",
+        subject=_("New message about order %(order)s"),
+        lines=[_("%(party)s wrote to you."), _("Never accept money or contact outside this portal.")],
+        action=_("Read the message"), link=("orders:message", "reference"), group=Group.MESSAGES, quiet=True,
+        labels={"party": Side},
     )  # fmt: skip
     kinds.register(
         "order_proof_submitted",

@@ -20,6 +20,11 @@ def is_seller(order: Any, actor: Actor) -> bool:
     return actor.kind == ActorKind.PERSON and actor.user_id == order.seller_id
 
 
+def is_party(order: Any, actor: Actor) -> bool:
+    """The two between whom the order is."""
+    return is_buyer(order, actor) or is_seller(order, actor)
+
+
 def is_admin(order: Any, actor: Actor) -> bool:
     """An administrator of the storefront who is no party of this order."""
     return actor.is_staff(StaffRole.ADMIN) and actor.user_id not in {
@@ -75,6 +80,9 @@ def _not_asked(order: Any) -> bool:
 
 no_open_dispute = transitions.needs(
     _no_dispute, _("An open dispute holds this order. Finish the dispute first.")
+)
+talk_is_here = transitions.needs(
+    _no_dispute, _("A dispute is open. Write in its thread, where a mediator can read it too.")
 )
 extension_not_asked = transitions.needs(
     _not_asked, _("You have asked for more time already. The seller has not answered yet.")

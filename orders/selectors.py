@@ -25,7 +25,7 @@ from django.http import Http404
 from core import cases, references
 from core.actors import StaffRole
 from core.models import Event
-from orders.models import Order, Refund, WalletEntry
+from orders.models import Order, OrderMessage, Refund, WalletEntry
 from orders.states import HELD, OrderState, RefundState
 
 S = OrderState
@@ -99,6 +99,11 @@ def get_refund(user: Any, reference: str) -> Refund:
     if refund is None:
         raise Http404
     return cases.at(refund)
+
+
+def messages_of(order: Order, most: int) -> list[OrderMessage]:
+    """The newest messages of the thread of an order, the oldest of them first."""
+    return list(order.messages.order_by("-sent_at", "-pk")[:most])[::-1]
 
 
 def proof_history(order: Order) -> list[tuple[datetime, str, str]]:

@@ -94,6 +94,13 @@ REFUND_CLOCKS: dict[str, tuple[str, ...]] = dict.fromkeys(
 )
 
 
+class Side(models.TextChoices):
+    """The two parties of an order."""
+
+    BUYER = "buyer", _("The buyer")
+    SELLER = "seller", _("The seller")
+
+
 class Means(models.TextChoices):
     """What an order was paid with. Only card and wallet are money; a coupon is never paid back."""
 

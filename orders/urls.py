@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import moves, pages
+from orders.views import moves, pages, talk
 
 app_name = "orders"
 ORDER = "<str:reference>/"
@@ -13,6 +13,7 @@ urlpatterns = [
     path(ORDER, pages.order, name="order"),
     path(f"{ORDER}payments/", pages.payments, name="payments"),
     path(f"{ORDER}payments/<str:refund>/again/", pages.retry_refund, name="retry_refund"),
+    path(f"{ORDER}message/", talk.message, name="message"),
     *(
         path(f"{ORDER}{move.slug}/", moves.view_of(move), name=move.name)
         for move in moves.MOVES.values()

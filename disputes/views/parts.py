@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import cases
-from core.words import HINT_LABELS, outside_deal_hints
+from core.words import outside_deal_hints
 from disputes.models import Message, Offer
 from disputes.reading import clocks, exhibits, terms
 from disputes.selectors.pages import CasePage
@@ -19,6 +19,7 @@ from disputes.views.common import Reader
 from disputes.views.moves import ELSEWHERE, MOVES, Move, possible
 from orders import reading as orders_reading
 from orders.models import Refund
+from orders.thread import caution
 
 Part = dict[str, Any]
 
@@ -204,20 +205,6 @@ def messages(reader: Reader, rows: Sequence[Message], others_read_at: Any) -> li
 def warned(text: str, *, mine: bool) -> str:
     """The caution beside words of a party that are no message: the note of an offer, a rejection."""
     return caution(outside_deal_hints(text), mine) if text else ""
-
-
-def caution(codes: Sequence[str], mine: bool) -> str:
-    """What the portal warns of beside a message, from the hints that were found in it."""
-    if not codes:
-        return ""
-    found = ", ".join(str(HINT_LABELS[code]) for code in codes if code in HINT_LABELS)
-    told = _("We saw: %(hints)s.") % {"hints": found}
-    if "confirm_first" in codes or "withdraw" in codes:
-        after = _("Once you confirm receipt or withdraw, we can no longer hold the money for you.")
-    else:
-        after = _("Never take or send money outside: nobody can get it back for you.")
-    mine_too = _("The other side sees this warning too.") if mine else ""
-    return " ".join(filter(None, (told, after, mine_too)))
 
 
 def facts(reader: Reader, order: Any) -> list[Part]:

@@ -33,6 +33,7 @@ from orders.effects.money import (
     retry_refund,
     submit_refund,
 )
+from orders.effects.talk import say
 from orders.effects.verification import (
     lift_hold,
     not_a_number,
@@ -72,6 +73,7 @@ __all__ = [
     "report_checkpoint",
     "request_extension",
     "retry_refund",
+    "say",
     "ship",
     "submit_proof",
     "submit_refund",

@@ -4,6 +4,7 @@ from orders.models.contents import Checkpoint, OrderLine, OrderPayment, OrderPro
 from orders.models.money import LedgerEntry, Refund, RefundAnswer, RefundDeadline, WalletEntry
 from orders.models.order import Order, OrderDeadline
 from orders.models.store import Store
+from orders.models.talk import OrderMessage
 
 __all__ = [
     "Checkpoint",
@@ -11,6 +12,7 @@ __all__ = [
     "Order",
     "OrderDeadline",
     "OrderLine",
+    "OrderMessage",
     "OrderPayment",
     "OrderProof",
     "Refund",

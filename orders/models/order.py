@@ -299,6 +299,13 @@ class Order(Case):
         self.promised_at = to
         self.extension_requested_days = None
 
+    @transition(
+        field=state, source=list(S), target=None, custom={"event": "message_added"},
+        conditions=[policies.talk_is_here], permission=policies.is_party,
+    )  # fmt: skip
+    def add_message(self) -> None:
+        """A message between buyer and seller, in every state; in a dispute they write in its own thread."""
+
 
 class OrderDeadline(Deadline):
     """A clock of an order: payment, verification, check of a proof, protection, release."""

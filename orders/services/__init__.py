@@ -24,6 +24,7 @@ from orders.services.orders import (
     ship_order,
 )
 from orders.services.refunds import Answer, apply_answers, retry_refund, submit_refunds
+from orders.services.talk import clean_message, message_limit, send_message
 
 __all__ = [
     "Answer",
@@ -32,11 +33,13 @@ __all__ = [
     "apply_answers",
     "cancel_order",
     "check_proof",
+    "clean_message",
     "clean_tracking_number",
     "close_order",
     "confirm_receipt",
     "confirm_verification",
     "extend_delivery",
+    "message_limit",
     "place_on_hold",
     "place_order",
     "prove_order",
@@ -46,6 +49,7 @@ __all__ = [
     "refuse_proof",
     "request_extension",
     "retry_refund",
+    "send_message",
     "ship_order",
     "submit_refunds",
 ]

@@ -18,7 +18,7 @@ from core.transitions import allowed
 from orders import panels, policies, reading, selectors, services
 from orders.models import Order, Refund, Store
 from orders.states import RefundState
-from orders.views import common, moves
+from orders.views import common, moves, talk
 from orders.views.common import Reader
 
 PAGE, TASKS = 20, 5
@@ -106,7 +106,7 @@ def order(request: HttpRequest, reference: str) -> HttpResponse:
         "asked_days": row.extension_requested_days, "crumbs": [*reader.crumbs, {"label": row.number}],
         "payments_url": reverse("orders:payments", args=[row.reference]),
     }  # fmt: skip
-    return render(request, "orders/order.html", context)
+    return render(request, "orders/order.html", context | talk.parts(reader, talk.END))
 
 
 def _facts(reader: Reader) -> list[dict[str, Any]]:

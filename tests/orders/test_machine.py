@@ -45,6 +45,8 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     S.COMPLETED: {}, S.CANCELLED: {}, S.CLOSED: {},
 }  # fmt: skip
+for _state, _verbs in ALLOWED.items():
+    _verbs["add_message"] = _state
 ORDER_VERBS = sorted({verb for verbs in ALLOWED.values() for verb in verbs})
 REFUNDS: dict[str, dict[str, str]] = {
     "requested": {"submit": "submitted", "complete": "completed", "fail": "failed"},
@@ -96,6 +98,7 @@ DO: dict[str, Callable[[Batch, Order, Actor], object]] = {
     "submit_proof": lambda b, o, a: effects.submit_proof(b, o, a, text="Invoice 17"),
     "lift_hold": lambda b, o, a: effects.lift_hold(b, o, a),
     "refuse_proof": lambda b, o, a: effects.refuse_proof(b, o, a, reason="It shows nothing."),
+    "add_message": lambda b, o, a: effects.say(b, o, a, body="When will it come?"),
     "check_overdue": lambda b, o, a: b.transition(o, "check_overdue", a),
     "ship": lambda b, o, a: effects.ship(b, o, a, carrier="DHL", tracking_number="X1"),
     "deliver": lambda b, o, a: effects.deliver(b, o, a, shipments=list(o.shipments.all())),
@@ -111,6 +114,7 @@ DO: dict[str, Callable[[Batch, Order, Actor], object]] = {
 }
 FOR = {
     "confirm_receipt": "buyer", "request_extension": "buyer", "prove": "seller", "submit_proof": "seller",
+    "add_message": "buyer",
 }  # fmt: skip
 CLOCKS_OWN = {"release", "check_overdue"}
 """What only the clock does, and only when its time has come."""
@@ -122,6 +126,7 @@ MAY: dict[str, set[str]] = {
     "lift_hold": {"admin", "system", "shop"},
     "refuse_proof": {"admin", "system", "shop"},
     "check_overdue": {"system"},
+    "add_message": {"buyer", "seller"},
     "ship": {"seller", "admin", "system", "shop"},
     "deliver": {"admin", "system", "shop"},
     "confirm_receipt": {"buyer", "system", "shop"},
