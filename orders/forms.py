@@ -20,6 +20,9 @@ MOST = 1000
 class MoveForm(forms.Form):
     """A form about one order; without fields it only asks."""
 
+    says_optional = True
+    """Whether a field that may stay empty is marked so; not where one of several is needed."""
+
     def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
         self.order = order
         super().__init__(*args, **kwargs)
@@ -91,12 +94,14 @@ class CancelForm(ReasonForm):
 class ProofForm(MoveForm):
     """What proves the order: a number that lifts the hold at once, or words that an administrator reads."""
 
+    says_optional = False
+
     tracking_number = forms.CharField(
         label=_("Tracking number"), max_length=80, required=False,
         help_text=_("The number of the parcel as the carrier gave it. The order goes on at once."),
     )  # fmt: skip
     text = forms.CharField(
-        label=_("Invoice number, or what else proves this order"),
+        label=_("Or an invoice number, or what else proves this order"),
         widget=forms.Textarea(attrs={"rows": 4}), strip=False, required=False,
         help_text=_("We read it and answer. Your time stands still until then."),
     )  # fmt: skip

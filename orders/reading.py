@@ -87,7 +87,7 @@ def _checking(order: Order, side: str) -> tuple[str, str, str, str]:
     text = {
         SELLER: _("You answered in time. The order is not closed while we check."),
         BUYER: _("The seller has answered. The money stays with us while we check."),
-        STAFF: order.hold_reason,
+        STAFF: _("It is on hold because: %(reason)s") % {"reason": order.hold_reason},
     }[side]  # fmt: skip
     if late and side != STAFF:
         text += " " + _(

@@ -26,11 +26,13 @@ def parts(reader: Reader, most: int) -> dict[str, Any]:
     order = reader.order
     refusal = why_not(order, "add_message", reader.actor)
     rows = selectors.messages_of(order, most + 1)
-    contact = _("Contact the buyer") if reader.side == reading.SELLER else _("Contact the seller")
+    selling = reader.side == reading.SELLER
+    contact = _("Contact the buyer") if selling else _("Contact the seller")
+    write_to = _("Write to the buyer") if selling else _("Write to the seller")
     return {
         "messages_list": thread.messages(order, rows[-most:], reader.actor.user_id), "more": len(rows) > most,
         "message_form": None if refusal else forms.MessageForm(order=order),
-        "message_url": reverse("orders:message", args=[order.reference]), "contact": contact,
+        "message_url": reverse("orders:message", args=[order.reference]), "contact": contact, "write_to": write_to,
         "message_closed": "" if refusal is None or isinstance(refusal, NotAllowed) else str(refusal),
     }  # fmt: skip
 
