@@ -1,4 +1,4 @@
-"""Reading instants from PostgreSQL the quick way: a case has a dozen, a page hundreds, a sweep hundreds of thousands."""
+"""Reading instants from PostgreSQL the quick way: a case has a dozen, a sweep hundreds of thousands."""
 
 from __future__ import annotations
 

@@ -237,10 +237,6 @@ def _reported(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     return Line(words, _plus(time_left(told - happened)) if happened and told else "")
 
 
-def _kept(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
-    return Line(gettext("The date that was shown before is later, and stays"), _until(step, zone))
-
-
 def _another_parcel(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     came = _instant(step.get("at"))
     notes = (gettext("It came: %(when)s") % {"when": moment(came, "short", zone)},) if came else ()
@@ -264,7 +260,6 @@ TELLERS = {
     "late": _late,
     "at_least": _at_least,
     "reported": _reported,
-    "kept": _kept,
     "another_parcel": _another_parcel,
 }
 

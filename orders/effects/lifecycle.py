@@ -19,7 +19,6 @@ from orders.models import Checkpoint, Order, OrderLine, OrderPayment, Shipment
 from orders.states import CLOCKS, HELD, SENTENCES, EndReason, OrderDeadlineKind, OrderState
 
 K = OrderDeadlineKind
-SHOWN = (K.PROTECTION, K.RELEASE)
 """The clocks by which the buyer reads how long the protection lasts."""
 REPORTED_AT_ONCE = timedelta(hours=1)
 """A delivery that is reported within this time was reported when it happened."""
@@ -107,7 +106,8 @@ def deliver(
     """The parcel arrived: the buyer has so many days to look at it, and the money waits as long.
 
     The days count from the delivery, or from its report where that came later: the buyer could not know
-    before. They never end before the date that was shown until now (see `_time_to_look`).
+    before (see `_time_to_look`). A parcel that comes before its promised date ends the protection earlier than
+    the date shown on the way, which was that of a parcel that never comes: both are told the new one.
     """
     delivered_at = at or batch.now
     event = batch.transition(order, "deliver", actor, at=delivered_at, data={"at": delivered_at})
@@ -146,8 +146,7 @@ def _time_to_look(
     """Until when the buyer may look at what arrived, and the sum that the page shows.
 
     Late reports are common (a carrier that scans in the evening, a file of last month). So the days count
-    from the moment we learnt of the delivery, unless that was within the hour; and a date that the buyer has
-    seen before stays where it is later.
+    from the moment we learnt of the delivery, unless that was within the hour.
     """
     days = order.policy.days("protection_days")
     late = batch.now - delivered_at > REPORTED_AT_ONCE
@@ -157,12 +156,7 @@ def _time_to_look(
     if late:
         told = {"kind": "reported", "from": delivered_at.isoformat(), "to": learnt.isoformat()}
         steps.insert(0, told)
-    shown = max(
-        (_ends(batch, clock) for clock in order.open_deadlines if clock.kind in SHOWN), default=due
-    )
-    if shown > due:
-        steps.append({"kind": "kept", "until": shown.isoformat()})
-    return max(due, shown), steps
+    return due, steps
 
 
 def _ends(batch: Batch, clock: Deadline) -> datetime:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core import web
 from core.errors import NotAllowed, Refused
 from core.transitions import why_not
 from orders import forms, reading, selectors, services, thread
@@ -63,9 +64,9 @@ def _send(request: HttpRequest, reader: Reader) -> HttpResponse:
         return f"{reader.url}#messages"
 
     try:
-        target = common.once(request, act)
+        target = web.once(request, act)
     except Refused as refused:
-        return _page(request, reader, {"message_closed": str(refused)}, common.status_of(refused))
+        return _page(request, reader, {"message_closed": str(refused)}, web.status_of(refused))
     messages.success(request, _("Your message is sent. The other side was told."))
     return redirect(target)
 

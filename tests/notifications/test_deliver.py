@@ -480,6 +480,8 @@ def test_the_control_a_deliverer_without_a_lease_repeats_what_a_dead_one_took(
             services._send(rows, Post(), services.Delivery(), float("inf"))
     assert len(office.ids) == 2
     assert len(set(office.ids)) == 1, "with one Message-ID, so that a receiver can drop the repeat"
+
+
 @pytest.mark.parametrize(
     "address", ["c-17@import.invalid", "x@INVALID", "a@b.Invalid.", "seller@shop.import.invalid"]
 )

@@ -6,5 +6,5 @@ from core.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0002_guards"), ("core", "0004_never_emptied")]
+    dependencies = [("orders", "0006_order_messages"), ("core", "0004_never_emptied")]
     operations = [AppendOnly("orders_ledgerentry"), AppendOnly("orders_walletentry")]
