@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db import models
 
-from core.models import Case, Deadline, DeadlineState, Storefront
+from core.models import OPEN_DEADLINES, Case, Deadline, DeadlineState, Storefront
 from core.models.case import deadlines_of
 from core.models.deadline import MICROSECOND
+
+RUNNING = OPEN_DEADLINES - {DeadlineState.PAUSED}
 
 
 class Clocks(ABC):
@@ -129,8 +131,10 @@ class Clocks(ABC):
 
     def end_deadlines(self, case: Case, state: str, *kinds: str, about: str | None = None) -> None:
         """End open clocks of these kinds (of all kinds where none is named) as met or cancelled."""
-        for deadline in case.open_deadlines:
-            if (not kinds or deadline.kind in kinds) and about in (None, deadline.about):
+        for deadline in case.known_clocks:
+            if deadline.state not in OPEN_DEADLINES or (kinds and deadline.kind not in kinds):
+                continue
+            if about is None or deadline.about == about:
                 self.change(
                     deadline,
                     state=state,
@@ -199,10 +203,13 @@ class Clocks(ABC):
         self._reckon(case)
 
     def _reckon(self, case: Case) -> None:
+        """The case mirrors its earliest running clock."""
         self._touch(case)
-        case.next_due_at = min(
-            (d.due_at for d in case.open_deadlines if d.state != DeadlineState.PAUSED), default=None
-        )
+        earliest = None
+        for d in case.known_clocks:
+            if d.state in RUNNING and (earliest is None or d.due_at < earliest):
+                earliest = d.due_at
+        case.next_due_at = earliest
 
     @staticmethod
     def _reminded() -> Any:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from functools import cache
 
 from django.utils import formats, numberformat, translation
 from django.utils.translation import gettext as _
@@ -65,9 +66,15 @@ def places(currency: str) -> int:
     return _PLACES.get(currency, 2)
 
 
+@cache
 def quantum(currency: str) -> Decimal:
     """The smallest amount of the currency: 0.01 for EUR."""
     return Decimal(1).scaleb(-places(currency))
+
+
+def is_whole(amount: Decimal, currency: str) -> bool:
+    """Whether the amount is made of whole smallest units of its currency."""
+    return abs(amount) < LARGEST and not amount % quantum(currency)
 
 
 def quantize(amount: Decimal, currency: str) -> Decimal:

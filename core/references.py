@@ -51,7 +51,11 @@ def _checked(prefix: str, free: str) -> str:
 
 def new(prefix: str, symbols: int = SYMBOLS) -> str:
     """A random reference. Not known to be free: `fresh` asks, and the unique column decides."""
-    return _checked(prefix, "".join(secrets.choice(ALPHABET) for _ in range(symbols - 1)))
+    drawn, free = secrets.randbelow(BASE ** (symbols - 1)), ""
+    for _ in range(symbols - 1):
+        drawn, digit = divmod(drawn, BASE)
+        free += ALPHABET[digit]
+    return _checked(prefix, free)
 
 
 def fresh(prefix: str, count: int, taken: Callable[[list[str]], Iterable[str]]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models.base import ModelState
+from django.db.models.fields import NOT_PROVIDED
 
 
 class Blueprint:
@@ -21,7 +22,8 @@ class Blueprint:
             if field.generated:
                 continue
             default = field.default
-            if callable(default) or field.has_db_default():
+            made = default is not NOT_PROVIDED and callable(default)
+            if made or field.has_db_default():
                 self.fresh.append((field.attname, field.get_default))
             else:
                 self.known[field.attname] = field.get_default()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from core.fsm import StateModel
-from core.models.deadline import Deadline, DeadlineState
+from core.models.deadline import OPEN_DEADLINES, Deadline, DeadlineState
 from core.models.event import GENESIS
 from core.models.storefront import PolicyVersion, Storefront, policy_version
 
@@ -60,19 +60,33 @@ class Case(StateModel):
     @property
     def open_deadlines(self) -> list[Deadline]:
         """Clocks that run, stand still or wait for a retry; the earliest first."""
+        found = [d for d in self.known_clocks if d.state in OPEN_DEADLINES]
+        if len(found) > 1:
+            found.sort(key=lambda d: d.due_at)
+        return found
+
+    @property
+    def known_clocks(self) -> list[Deadline]:
+        """All clocks that were read, those that ended in this batch among them. A sweep asks for them often."""
         if self.clocks is None:
             raise RuntimeError(
                 f"{self.reference} was read without its clocks: use a Batch or cases.present"
             )
-        return sorted((d for d in self.clocks if d.is_open), key=lambda d: d.due_at)
+        return self.clocks
 
     def deadline(self, kind: str, about: str = "") -> Deadline | None:
         """The open clock of a kind, if there is one."""
-        return next((d for d in self.open_deadlines if d.kind == kind and d.about == about), None)
+        for clock in self.known_clocks:
+            if clock.kind == kind and clock.about == about and clock.state in OPEN_DEADLINES:
+                return clock
+        return None
 
     def in_time(self, kind: str) -> bool:
         """False once an open clock of that kind has passed."""
-        return not any(d.kind == kind and d.passed(self._instant()) for d in self.open_deadlines)
+        return not any(
+            d.kind == kind and d.state in OPEN_DEADLINES and d.passed(self._instant())
+            for d in self.known_clocks
+        )
 
     def time_is_up(self, kind: str) -> bool:
         """True where a clock of that kind has passed, also while the sweep is enforcing it."""

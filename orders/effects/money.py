@@ -259,5 +259,5 @@ CHASE_DAYS = 7
 def _whole_units(amount: Decimal, order: Order) -> None:
     if not amount.is_finite() or abs(amount) >= money.LARGEST:
         raise Refused(_("This is not an amount that can be paid."), "too_large")
-    if money.quantize(amount, order.currency) != amount:
+    if not money.is_whole(amount, order.currency):
         raise Refused(_("The amount is finer than the currency."), "too_fine")
