@@ -52,9 +52,8 @@ def _files(reader: common.Reader) -> dict[str, Any]:
     ref = [reader.dispute.reference]
     return {
         "items": rows,
-        "waiting": any(r["state"] == "quarantined" for r in rows),
         "upload_url": reverse("disputes:add_evidence", args=ref),
-        "poll_url": reverse("disputes:evidence_files", args=ref),
+        "refresh_url": reverse("disputes:evidence_files", args=ref),
     }
 
 

@@ -190,9 +190,9 @@ def _files(order: Order, draft: DisputeDraft | None) -> dict[str, Any]:
             uploading.row(row.file, caption=row.caption, remove_url=remove, caption_form="question")
         )
     return {
-        "items": rows, "waiting": any(r["state"] == "quarantined" for r in rows),
+        "items": rows,
         "upload_url": reverse("disputes:add_files", args=[order.reference]),
-        "poll_url": reverse("disputes:files", args=[order.reference]),
+        "refresh_url": reverse("disputes:files", args=[order.reference]),
     }  # fmt: skip
 
 
@@ -229,7 +229,10 @@ def remove_file(request: HttpRequest, reference: str, handle: str) -> HttpRespon
     row = draft.files.filter(file__handle=handle).first() if draft else None
     if draft is not None and row is not None and request.user.pk is not None:
         services.remove_draft_file(draft_id=draft.pk, user_id=request.user.pk, file_id=row.file_id)
-        messages.success(request, _("The file was removed."))
+        if not uploading.wants_json(request):
+            messages.success(request, _("The file was removed."))
+    if uploading.wants_json(request):
+        return JsonResponse({"ok": True})
     return _to(order, Step.EVIDENCE)
 
 

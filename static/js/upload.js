@@ -1,7 +1,9 @@
 // Files go one by one, two at a time, with a bar each; a broken line is tried again by itself with the same key, so that
-// the server counts a file once. Without a script the same form sends them all in one go. Markup: templates/ui/upload_form.html.
+// the server counts a file once. While the server checks one, its rows are asked for again: what the list says is counted
+// from the list itself. Without a script the same form sends them all in one go. Markup: templates/ui/upload_form.html.
 
 const AT_ONCE = 2, TRIES = 4, WAIT = 1500;
+const LOOK = 1000, SLOWER = 1.3, SLOWEST = 10000;
 
 const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
 const language = document.documentElement.lang || "en";
@@ -16,12 +18,48 @@ const start = (form) => {
   form.querySelector("[data-upload-submit]")?.setAttribute("hidden", "");
   const jobs = [];
 
+  const rows = (...states) => [...list.querySelectorAll("[data-upload-item]")].filter((row) => !states.length || states.includes(row.dataset.state));
   const tell = () => {
-    const n = (...states) => jobs.filter((job) => states.includes(job.state)).length;
-    const going = n("waiting", "sending");
-    if (news) news.textContent = words.news.replace("{done}", n("done")).replace("{going}", going).replace("{failed}", n("failed"));
-    onbeforeunload = going ? (event) => event.preventDefault() : null;
+    const count = (...states) => rows(...states).length;
+    card?.toggleAttribute("hidden", !count());
+    if (news) news.textContent = count() ? words.news.replace("{done}", count("clean")).replace("{going}", count("sending", "quarantined")).replace("{failed}", count("refused")) : "";
+    onbeforeunload = jobs.some((job) => ["waiting", "sending"].includes(job.state)) ? (event) => event.preventDefault() : null;
   };
+
+  // The rows as the server has them: in place of those that were being checked when it was asked, and another tab's too.
+  const gone = new Set();
+  const renew = (html, held) => {
+    const box = document.createElement("template"), sending = jobs.some((job) => job.state === "sending");
+    box.innerHTML = html;
+    for (const fresh of box.content.querySelectorAll("[data-upload-item]")) {
+      const shown = document.getElementById(fresh.id);
+      if (!shown) {
+        if (!sending && !gone.has(fresh.id)) list.append(fresh);
+      } else if (shown.dataset.state === "quarantined" && fresh.dataset.state !== "quarantined") {
+        const focused = shown.contains(document.activeElement);
+        shown.replaceWith(fresh);
+        if (focused) fresh.querySelector("button, input")?.focus();
+      }
+    }
+    for (const row of held) if (row.isConnected && !(row.id ? box.content.getElementById(row.id) : sending)) row.remove();
+    tell();
+  };
+  let asking = 0, pause = LOOK;
+  const look = async () => {
+    const held = rows("quarantined");
+    let on = true;
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(words.refresh, { headers: { "X-Requested-With": "XMLHttpRequest" }, credentials: "same-origin", redirect: "error" });
+        on = answer.status !== 404 && answer.status !== 403;
+        if (answer.ok) renew(await answer.text(), held);
+      } catch { /* the line is away: ask again, later */ }
+    }
+    asking = 0;
+    pause = Math.min(pause * SLOWER, SLOWEST);
+    if (on) watch();
+  };
+  const watch = () => { if (words.refresh && !asking && rows("quarantined").length) asking = setTimeout(look, pause); };
 
   const part = (job, name) => job.row.querySelector(`[data-${name}]`);
   const fail = (job, why, again) => {
@@ -34,6 +72,7 @@ const start = (form) => {
     part(job, "state-words").textContent = "";
     part(job, "percent").textContent = "";
     part(job, "retry").hidden = !again;
+    if (words.clear) part(job, "cancel").textContent = words.clear;
   };
 
   const finish = (job, html) => {
@@ -41,9 +80,17 @@ const start = (form) => {
     const box = document.createElement("template");
     box.innerHTML = html ?? "";
     const row = box.content.firstElementChild;
-    if (row) { job.row.replaceWith(row); job.row = row; }
-    else { part(job, "bar").hidden = part(job, "cancel").hidden = true; part(job, "percent").textContent = ""; part(job, "state-words").textContent = words.checking; }
-    form.dispatchEvent(new CustomEvent("upload:done", { bubbles: true }));
+    if (row && document.getElementById(row.id)) job.row.remove();
+    else if (row) job.row.replaceWith(row);
+    else { // it had arrived already, and the answer was lost: the next look brings its own row
+      job.row.dataset.state = "quarantined";
+      part(job, "bar").hidden = part(job, "cancel").hidden = true;
+      part(job, "percent").textContent = "";
+      part(job, "state-words").textContent = words.checking;
+    }
+    jobs.splice(jobs.indexOf(job), 1);
+    pause = LOOK;
+    watch();
   };
 
   const send = (job) => {
@@ -124,10 +171,29 @@ const start = (form) => {
       list.append(row);
       jobs.push(job);
     }
-    card?.removeAttribute("hidden");
     next();
   };
 
+  // A file is taken out again without a new page, so that nothing that stands beside the others is lost.
+  list.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-remove]");
+    if (!button || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    button.setAttribute("aria-busy", "true");
+    const row = button.closest("[data-upload-item]"), body = new FormData(form), after = row.nextElementSibling ?? row.previousElementSibling;
+    body.delete(input.name);
+    try {
+      const answer = await fetch(button.formAction, { method: "POST", body, credentials: "same-origin", redirect: "error", headers: { "X-Requested-With": "XMLHttpRequest", Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      gone.add(row.id);
+      row.remove();
+      tell();
+      (after?.querySelector("[data-remove]") ?? input).focus();
+    } catch { button.removeAttribute("data-remove"); button.click(); } // the way without a script says what is wrong
+  });
+
+  tell();
+  watch();
   const take = () => { add(input.files); input.value = ""; };
   input.addEventListener("change", take);
   if (input.files.length) take(); // chosen while the page was still loading

@@ -374,13 +374,14 @@ def test_files_that_are_being_checked_are_asked_for_again(frozen: datetime) -> N
     DraftFile.objects.create(draft=draft, file=file, added_at=frozen)
     url = reverse("disputes:files", args=[order.reference])
 
+    shown = alice.get(page(order, "evidence")).content.decode()
     done = alice.get(url).content.decode()
     EvidenceFile.objects.update(state="quarantined", quarantine_name="q/x", clean_name="")
     waiting = alice.get(url).content.decode()
 
-    assert "every 3s" not in done
-    assert 'hx-trigger="every 3s"' in waiting
-    assert f"#file-{file.handle}," in waiting
+    assert f'data-refresh="{url}"' in shown
+    assert f'data-state="clean" id="file-{file.handle}"' in done
+    assert f'data-state="quarantined" id="file-{file.handle}"' in waiting
 
 
 def test_draft_is_thrown_away_only_on_request(frozen: datetime) -> None:

@@ -110,6 +110,71 @@ def test_buyer_files_a_dispute_with_a_photo(
     assert complaints == []
 
 
+@pytest.fixture
+def five(photo: Path, tmp_path: Path) -> list[Path]:
+    """Four photos, and a text that only calls itself one."""
+    photos = [tmp_path / f"crack-{n}.jpg" for n in range(4)]
+    for path in photos:
+        path.write_bytes(photo.read_bytes())
+    fake = tmp_path / "fake.jpg"
+    fake.write_text("This is no picture.")
+    return [*photos[:2], fake, *photos[2:]]
+
+
+def inspected(page: Page, count: int) -> None:
+    """A worker checks each file as soon as it is there, while others are still on their way."""
+    done = 0
+    for _try in range(100):
+        done += files.inspect_waiting()
+        if done == count:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{done} of {count} files arrived")
+
+
+@pytest.mark.parametrize("where", ["questionnaire", "dispute"])
+def test_five_files_at_once_all_get_their_word_and_are_counted(
+    page: Page, context: BrowserContext, complaints: list[str], five: list[Path], where: str
+) -> None:
+    if where == "dispute":
+        url = reverse("disputes:add_evidence", args=[make.opened().reference])
+    else:
+        draft = make.draft(orders.delivered())
+        url = reverse("disputes:question", args=[draft.order.reference, "evidence"])
+    enter(context, "Alice")
+    page.goto(url)
+
+    page.get_by_label("Add photos, a video or a PDF").set_input_files(five)
+    inspected(page, 5)
+
+    rows = page.locator("[data-upload-item]")
+    expect(rows.filter(has_text="Added.")).to_have_count(4, timeout=15_000)
+    expect(rows.filter(has_text="fake.jpg").filter(has_text="Not added:")).to_have_count(1)
+    expect(rows).to_have_count(5)
+    expect(page.locator("[data-upload-news]")).to_have_text("4 added, 0 on the way, 1 not added")
+    assert complaints == []
+
+
+def test_removed_file_leaves_the_list_and_the_count_at_once(
+    page: Page, context: BrowserContext, complaints: list[str], five: list[Path]
+) -> None:
+    draft = make.draft(orders.delivered())
+    enter(context, "Alice")
+    page.goto(reverse("disputes:question", args=[draft.order.reference, "evidence"]))
+    page.get_by_label("Add photos, a video or a PDF").set_input_files(five[:3])
+    inspected(page, 3)
+    expect(page.get_by_label("What does it show?")).to_have_count(2, timeout=15_000)
+
+    page.get_by_label("What does it show?").first.fill("The crack")
+    page.get_by_role("button", name="Remove fake.jpg").click()
+
+    expect(page.locator("[data-upload-item]")).to_have_count(2)
+    expect(page.locator("[data-upload-news]")).to_have_text("2 added, 0 on the way, 0 not added")
+    expect(page.get_by_label("What does it show?").first).to_have_value("The crack")
+    assert [row.file.state for row in draft.files.select_related("file")] == ["clean", "clean"]
+    assert complaints == []
+
+
 def test_buyer_files_without_scripts(browser: Browser, live_server: Any, photo: Path) -> None:
     order = orders.delivered()
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
