@@ -42,15 +42,26 @@ class Line:
     is_clock: bool
 
 
-Say = Callable[[Dispute, dict[str, Any]], Any]
+Say = Callable[[Dispute, dict[str, Any], str | None], Any]
+"""A phrase from the dispute, the event's data and the side that reads."""
 
 
 def _fixed(text: Any) -> Say:
-    return lambda dispute, data: text
+    return lambda dispute, data, reader: text
 
 
 def _terms(text: Any) -> Say:
-    return lambda dispute, data: text % {"terms": words.terms(data, dispute.currency)}
+    return lambda dispute, data, reader: text % {"terms": words.terms(data, dispute.currency)}
+
+
+def _of_party(you: Any, buyer: Any, seller: Any) -> Say:
+    """A phrase about the party that the event names, as the reader calls it."""
+
+    def say(dispute: Dispute, data: dict[str, Any], reader: str | None) -> Any:
+        party = data.get("party")
+        return you if party == reader else buyer if party == Party.BUYER else seller
+
+    return say
 
 
 def _date(value: Any) -> str:
@@ -63,7 +74,7 @@ def _label(choices: Any, value: Any) -> Any:
 
 
 PHRASES: dict[str, Say] = {
-    "opened": lambda d, data: _("Dispute opened: %(reason)s") % {"reason": _label(Reason, data.get("reason"))},
+    "opened": lambda d, data, r: _("Dispute opened: %(reason)s") % {"reason": _label(Reason, data.get("reason"))},
     "request_accepted": _terms(_("Request accepted: %(terms)s")),
     "request_rejected": _fixed(_("Request rejected")),
     "seller_stayed_silent": _fixed(_("The seller did not answer in time: the buyer gets the amount asked for")),
@@ -71,7 +82,7 @@ PHRASES: dict[str, Say] = {
     "offer_accepted": _terms(_("Offer accepted: %(terms)s")),
     "escalated": _fixed(_("A mediator was called")),
     "escalated_by_clock": _fixed(_("The time to agree was over: the dispute went to the mediators")),
-    "return_shipped": lambda d, data: _("Return sent: %(carrier)s %(tracking_number)s") % data,
+    "return_shipped": lambda d, data, r: _("Return sent: %(carrier)s %(tracking_number)s") % data,
     "return_missed": _fixed(_("The return was not sent in time: closed without a refund")),
     "return_delivered": _fixed(_("The return arrived")),
     "return_confirmed": _fixed(_("Return confirmed")),
@@ -82,26 +93,28 @@ PHRASES: dict[str, Say] = {
     "handed_back": _fixed(_("Case put back into the queue")),
     "claim_target_missed": _fixed(_("No mediator took the case in time; our lead was alerted")),
     "decision_target_missed": _fixed(_("The decision is late; our lead was alerted")),
-    "evidence_requested": lambda d, data: _("Question to: %(party)s") % {"party": _label(Party, data.get("party"))},
+    "evidence_requested": _of_party(_("Question to you"), _("Question to the buyer"), _("Question to the seller")),
     "evidence_request_answered": _fixed(_("The mediator's question was answered")),
     "evidence_request_taken_back": _fixed(_("The mediator's question was taken back")),
-    "evidence_request_expired": lambda d, data: _("No answer to the mediator in time: %(party)s")
-    % {"party": _label(Party, data.get("party"))},
-    "decided": lambda d, data: _("Decision: %(verdict)s (%(terms)s)")
+    "evidence_request_expired": _of_party(
+        _("You did not answer the mediator in time"), _("The buyer did not answer the mediator in time"),
+        _("The seller did not answer the mediator in time"),
+    ),
+    "decided": lambda d, data, r: _("Decision: %(verdict)s (%(terms)s)")
     % {"verdict": _label(Verdict, data.get("verdict")), "terms": words.terms(data, d.currency)},
     "closed": _fixed(_("The decision is final and the dispute closed")),
     "return_started": _fixed(_("The decision is final: the return starts")),
     "withdrawn": _fixed(_("Dispute withdrawn")),
-    "settlement_proposed": lambda d, data: _("Settlement proposed: %(terms)s by %(date)s")
+    "settlement_proposed": lambda d, data, r: _("Settlement proposed: %(terms)s by %(date)s")
     % {"terms": words.amount(data, d.currency), "date": _date(data.get("by"))},
-    "settlement_agreed": lambda d, data: _("Settlement agreed: %(terms)s by %(date)s")
+    "settlement_agreed": lambda d, data, r: _("Settlement agreed: %(terms)s by %(date)s")
     % {"terms": words.amount(data, d.currency), "date": _date(data.get("by"))},
     "settlement_declined": _fixed(_("Settlement declined")),
     "settlement_taken_back": _fixed(_("Settlement taken back")),
     "settled": _fixed(_("The refund came in time: settled")),
     "settlement_lapsed": _fixed(_("The settlement lapsed; the dispute goes on")),
     "message_added": _fixed(_("Message")),
-    "evidence_added": lambda d, data: _("Evidence added: %(numbers)s")
+    "evidence_added": lambda d, data, r: _("Evidence added: %(numbers)s")
     % {"numbers": ", ".join(data.get("numbers", []))},
     "staff_note_added": _fixed(_("Staff note")),
     "reminded": _fixed(_("Reminder sent")),
@@ -148,4 +161,6 @@ def _line(dispute: Dispute, event: Event, reader: str | None) -> Line:
         parse_datetime(str(event.data.get("at") or "")) if event.name == "opened" else None
     ) or event.at
     visible = event.reason if reader == Party.PLATFORM or side != Party.PLATFORM else ""
-    return Line(at, who, str(phrase(dispute, event.data)), visible, event.name, side, not side)
+    return Line(
+        at, who, str(phrase(dispute, event.data, reader)), visible, event.name, side, not side
+    )

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from disputes import forms, services
-from disputes.reading import exhibits, steps, terms, turn
+from disputes.reading import exhibits, questions, steps, terms, turn
 from disputes.states import Kind, Party
 from disputes.views import common, kept, parts
 
@@ -60,6 +60,7 @@ def dispute(request: HttpRequest, reference: str) -> HttpResponse:
         if side == Party.BUYER or case.refund_requested
         else [],
         "question": page.question,
+        "questions": questions.questions(case, page.requests, page.evidence, side),
         "order_url": common.order_address(case.order),
         "parcel_shown": parts.returning(reader),
         "decision_short": terms.in_short(case, page.decision, side) if page.decision else "",
