@@ -235,6 +235,15 @@ return_time_is_up: Condition = _return_time_is_up
 # How much
 
 
+def still_due(dispute: Dispute, granted: Decimal, least: Decimal | None = None) -> Decimal:
+    """What is still to be refunded of an amount that was granted: less what this dispute has requested before.
+
+    Never more than is left on the order; below 0 (or `least`, where it is given) where more was refunded.
+    """
+    due = min(granted - dispute.refund_requested, dispute.order.refundable)
+    return due if least is None else max(due, least)
+
+
 def check_amount(
     amount: Decimal, *, refundable: Decimal, currency: str, least: Decimal | None = None
 ) -> Decimal:

@@ -8,6 +8,7 @@ from typing import Any
 from core.actors import Actor
 from core.batch import Batch
 from core.models import DeadlineState, Event
+from disputes import policies
 from disputes.effects import telling
 from disputes.models import Dispute
 from disputes.states import OfferState, Outcome, RequestState, SettlementState
@@ -59,8 +60,7 @@ def pay(batch: Batch, dispute: Dispute) -> Decimal:
 
     Never more than is left on the order. Returns the amount requested, in the dispute's currency.
     """
-    granted = dispute.final_amount or Decimal(0)
-    due = min(granted - dispute.refund_requested, dispute.order.refundable)
+    due = policies.still_due(dispute, dispute.final_amount or Decimal(0))
     if due <= 0:
         return Decimal(0)
     orders.refund(

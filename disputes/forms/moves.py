@@ -49,8 +49,13 @@ class OfferForm(MoveForm):
     def build(self) -> None:
         buyer, currency = self.side == Party.BUYER, self.dispute.currency
         most = money.format_amount(self.dispute.at_most, currency)
+        bounds = _("From 0 to %(most)s.") % {"most": most}
+        if self.dispute.refund_requested:
+            before = money.format_amount(self.dispute.refund_requested, currency)
+            counted = _("%(before)s was already refunded in this dispute and counts toward it.")
+            bounds = f"{bounds} {counted % {'before': before}}"
         self.fields["amount"] = Money(
-            currency=currency, most=self.dispute.at_most, help_text=_("From 0 to %(most)s.") % {"most": most},
+            currency=currency, most=self.dispute.at_most, help_text=bounds,
             label=_("How much do you want back?") if buyer else _("How much do you give back?"),
             error_messages={"required": _("Write an amount.")},
         )  # fmt: skip

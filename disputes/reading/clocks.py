@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core.models import Deadline, DeadlineState
 from disputes.models import Dispute, DisputeDeadline
-from disputes.reading import terms
+from disputes.reading import payout, terms
 from disputes.states import STAFF_TARGETS, Kind, Party
 
 B, S = Party.BUYER, Party.SELLER
@@ -91,7 +91,15 @@ def consequence(dispute: Dispute, kind: str, side: str) -> str:
         "asked": terms.amount(dispute, dispute.amount_asked),
         "final": terms.amount(dispute, dispute.final_amount),
     }
-    return str(_CONSEQUENCES.get((kind, side), "")) % facts
+    words = str(_CONSEQUENCES.get((kind, side), "")) % facts
+    counted = payout.refunded_before(dispute) if kind in PAYING else ""
+    return f"{words} {counted}".strip()
+
+
+PAYING = frozenset(
+    {Kind.SELLER_ANSWER, Kind.RETURN_DELIVERY, Kind.RETURN_CONFIRM, Kind.RETURN_SHIP}
+)
+"""Clocks at whose end an amount is granted, or may be: what went back before counts toward it."""
 
 
 AHEAD: dict[str, Any] = {

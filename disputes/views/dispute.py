@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from disputes import forms, services
-from disputes.reading import exhibits, questions, steps, terms, turn
+from disputes.reading import exhibits, payout, questions, steps, terms, turn
 from disputes.states import Kind, Party
 from disputes.views import common, kept, parts
 
@@ -43,6 +43,7 @@ def dispute(request: HttpRequest, reference: str) -> HttpResponse:
         "apart": terms.apart(page.yours, page.theirs, case)
         if page.yours and page.theirs and page.gap
         else "",
+        "counted": payout.refunded_before(case),
         "actions": parts.actions(reader, moves, "add_evidence" in page.allowed),
         "answer_caution": parts.warned(case.seller_answer, mine=side == Party.SELLER),
         "contest_caution": parts.warned(case.contest_reason, mine=side == Party.SELLER),

@@ -279,7 +279,13 @@ def _check(request: HttpRequest, order: Order, draft: DisputeDraft | None) -> Ht
             messages.success(request, held if order.held else told)
             return redirect(target)
     days = {"days": order.policy.days("seller_answer_days")}
-    context = _files(order, draft) | {"problem": problem, **days, **web.kept_key(request)}
+    asked = _readable(order, draft.answers.get("amount") if draft else None)
+    context = _files(order, draft) | {
+        "problem": problem,
+        "asked": asked,
+        **days,
+        **web.kept_key(request),
+    }
     return _page(request, order, Step.CHECK, draft, status=status, **context)
 
 

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from core import transitions
 from core.errors import Refused
+from core.templatetags import timewords
 from disputes import forms, services
-from disputes.reading import terms
+from disputes.reading import payout, terms
 from disputes.services.evidence import PURPOSE, receive_all
-from disputes.states import DisputeState as S
-from disputes.states import SettlementState
+from disputes.states import Party, SettlementState
 from disputes.views.common import Reader
 from evidence import services as files
 
@@ -98,53 +98,81 @@ def _in_short(reader: Reader, offer: Any) -> str:
 
 def _accept_text(reader: Reader) -> str:
     """What accepting does, in money, to this reader: said before the binding button."""
-    dispute, offer = reader.dispute, _theirs(reader)
-    if reader.dispute.state == S.AWAITING_SELLER:
-        offer = terms.offer_of(dispute, terms.other(reader.side))
+    dispute, offer, buyer = reader.dispute, _theirs(reader), reader.side == Party.BUYER
     if offer is None:
         return ""
-    facts = {
-        "amount": _amount(reader, offer.amount),
-        "rest": _amount(reader, max(dispute.order.refundable - offer.amount, 0)),
-    }
-    buyer = reader.side == "buyer"
+    paid = payout.payout(dispute, offer.amount, replacement=offer.replacement)
+    words = payout.sentences(
+        paid, reader.side, replacement=offer.replacement, later=offer.return_required
+    )
     if offer.return_required:
-        days = {"days": dispute.policy.days("return_ship_days")}
-        words = (
-            _(
-                "You have %(days)d days to send it back. When the seller has it and it is complete,"
-                " %(amount)s goes back to you."
-            )
+        first = (
+            _("You have %(days)d days to send it back; the seller then has to find it complete.")
             if buyer
             else _(
-                "The buyer has %(days)d days to send it back. When you have it and it is complete,"
-                " %(amount)s goes back to the buyer."
+                "The buyer has %(days)d days to send it back; you then check that it is complete."
             )
         )
-        words %= facts | days
-    elif not offer.amount:
-        words = (
-            _("The seller sends a replacement; no money goes back.")
-            if offer.replacement and buyer
-            else _("You send a replacement; no money goes back.")
-            if offer.replacement
-            else _("No money goes back.")
-        )
-    else:
-        words = (
-            _(
-                "%(amount)s goes back to you the way you paid. The other %(rest)s goes to the seller."
-            )
-            if buyer
-            else _("%(amount)s goes back to the buyer. The other %(rest)s is paid out to you.")
-        )
-        words %= facts
+        words = f"{first % {'days': dispute.policy.days('return_ship_days')}} {words}"
     bound = (
         _("This is binding. You cannot open another dispute on this order.")
         if buyer
         else _("This is binding for both of you.")
     )
     return f"{words} {bound}"
+
+
+def _confirm_text(reader: Reader) -> str:
+    """What confirming the return does at once."""
+    paid = payout.payout(reader.dispute, reader.dispute.final_amount)
+    words = payout.sentences(paid, reader.side)
+    return _("%(money)s This happens at once and cannot be undone.") % {"money": words}
+
+
+def _agree_text(reader: Reader) -> str:
+    """What agreeing to the settlement does now, and what follows when the money comes, or does not."""
+    settlement = reader.dispute.hand.settlement
+    if settlement is None:
+        return ""
+    paid = payout.payout(reader.dispute, settlement.amount, more=True)
+    asked = _("The refund is requested at once and cannot be taken back.")
+    then = _("If it is recorded before %(by)s, the dispute closes.") % {
+        "by": timewords.moment(settlement.by)
+    }
+    else_ = _(
+        "If it is not, the dispute goes on where it was, and what was refunded counts toward its end."
+    )
+    return " ".join(
+        filter(
+            None,
+            (
+                payout.back(paid, reader.side),
+                asked,
+                then,
+                payout.rest(paid, reader.side, True),
+                else_,
+            ),
+        )
+    )
+
+
+def _withdraw_text(reader: Reader) -> str:
+    """Where the money goes after giving up, as the order stands."""
+    order = reader.dispute.order
+    if not order.is_open:
+        where = _(
+            "Once you withdraw, the seller keeps the money and we cannot get it back for you."
+        )
+    elif order.shipped_at is None:
+        where = _(
+            "Once you withdraw, the order goes on. If the seller has sent nothing by its own date, the order is closed"
+            " and the money goes back to you; if a parcel is sent, the money goes to the seller on the order’s date."
+        )
+    else:
+        where = _(
+            "Once you withdraw, the money goes to the seller on the order’s own date and we cannot get it back for you."
+        )
+    return f"{_('A dispute on an order can be opened only once.')} {where}"
 
 
 def _accept_title(reader: Reader) -> str:
@@ -259,10 +287,7 @@ CONFIRM_RETURN = Move(
     "confirm_return",
     ("confirm_return",),
     _L("Is everything back, complete and as you sent it?"),
-    lambda r: (
-        _("%(amount)s then goes back to the buyer at once. This cannot be undone.")
-        % {"amount": _amount(r, r.dispute.final_amount)}
-    ),
+    _confirm_text,
     _L("Confirm the return"),
     _L("Yes, it is complete"),
     _L("You confirmed the return. The refund was requested."),
@@ -284,13 +309,7 @@ AGREE = Move(
     "agree_settlement",
     ("agree_settlement",),
     _L("Agree to this settlement?"),
-    lambda r: (
-        _(
-            "%(amount)s is requested for the buyer at once. If it is recorded in time, the dispute"
-            " closes and the rest is yours; until then everything stands still."
-        )
-        % {"amount": _amount(r, getattr(r.dispute.hand.settlement, "amount", 0))}
-    ),
+    _agree_text,
     _L("Agree"),
     _L("Yes, agree"),
     _L("You agreed. The refund was requested."),
@@ -342,7 +361,7 @@ WITHDRAW = Move(
     "withdraw",
     ("withdraw",),
     _L("Withdraw the dispute?"),
-    _L("You cannot open it again. Do not withdraw before the money is back."),
+    _withdraw_text,
     _L("Withdraw…"),
     _L("Withdraw for good"),
     _L("You withdrew the dispute."),
