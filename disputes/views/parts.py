@@ -90,7 +90,9 @@ def _offer(reader: Reader, offer: Offer, title: str, standing: str, action: Part
 
 
 def _agreed(reader: Reader, offer: Offer) -> Part:
-    return _offer(reader, offer, _("You both agreed on"), "agreed", {})
+    """The terms that bind, with the moment at which they began to."""
+    at = {"at": reader.dispute.agreed_at or offer.ended_at}
+    return _offer(reader, offer, _("You both agreed on"), "agreed", {}) | at
 
 
 def _missing(reader: Reader, party: str, mine: bool, moves: dict[str, Part]) -> Part:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core import clock
+from disputes import services
 from disputes.models import Dispute
 from disputes.reading import turn
 from disputes.states import DisputeState as S
@@ -145,8 +146,6 @@ def test_story_cannot_run_in_the_page() -> None:
 
 
 def test_message_that_asks_for_a_deal_outside_carries_a_caution_for_both() -> None:
-    from disputes import services
-
     dispute = make.opened()
     services.send_message(
         dispute_id=dispute.pk,
@@ -171,6 +170,16 @@ def test_decision_shows_statement_findings_and_its_last_day(frozen: datetime) ->
     assert "€40.00, and you keep it" in page
 
 
+def test_what_was_agreed_carries_the_moment_of_the_acceptance(frozen: datetime) -> None:
+    dispute = make.opened()
+    with clock.freeze(frozen + timedelta(days=1, hours=2)):
+        accepted = services.accept_request(dispute_id=dispute.pk, actor=make.seller(dispute))
+
+    for name in SIDES.values():
+        page = text(client(name).get(address(accepted)))
+        assert "You both agreed on Tue 3 March, 14:00" in page
+
+
 def test_refund_shows_its_steps_and_its_lateness(frozen: datetime) -> None:
     dispute = make.resolved()
 
@@ -185,8 +194,6 @@ def test_refund_shows_its_steps_and_its_lateness(frozen: datetime) -> None:
 
 
 def test_page_takes_a_fixed_number_of_queries(frozen: datetime) -> None:
-    from disputes import services
-
     dispute = make.rejected()
     alice = client("Alice")
     alice.get(address(dispute))
