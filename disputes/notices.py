@@ -255,7 +255,10 @@ _both(
 )  # fmt: skip
 _both(
     "dispute_withdrawn", _("Dispute %(subject)s was withdrawn"),
-    [_("You withdrew the dispute. It cannot be opened again. The order's own protection goes on.")],
+    [
+        _("You withdrew the dispute. It cannot be opened again."),
+        _("The order goes on under its own dates; the page of the order says where the money goes and when."),
+    ],
     [_("The buyer withdrew the dispute. The order goes on as before.")],
 )  # fmt: skip
 _both(

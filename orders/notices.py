@@ -92,7 +92,10 @@ def register() -> None:
     kinds.register(
         "order_delivered",
         subject=_("Order %(order)s was delivered"),
-        lines=[_("The buyer can open a dispute until %(protected_at)s. After that the money goes to the seller.")],
+        lines=[
+            _("The buyer can open a dispute until %(protected_at)s. After that the money goes to the seller."),
+            _("The money goes to the seller on %(release_at)s."),
+        ],
         action=_("See the order"), link=ORDER, group=order,
     )  # fmt: skip
     kinds.register(
@@ -107,7 +110,10 @@ def register() -> None:
     kinds.register(
         "order_released",
         subject=_("Order %(order)s is completed"),
-        lines=[_("The money that was held went to the seller.")],
+        lines=[
+            _("%(amount)s that was held went to the seller."),
+            _("%(refunded_amount)s went back to the buyer."),
+        ],
         action=_("See the order"), link=ORDER, group=order, legal_weight=True,
     )  # fmt: skip
     for kind, subject in (

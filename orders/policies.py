@@ -93,3 +93,15 @@ def days_left_to_extend(order: Any) -> int:
     """How many days the seller may still add to the delivery date, all extensions together."""
     most: int = order.policy.days("extension_max_days") - order.extended_days
     return max(0, most)
+
+
+def had_its_dispute(order: Any) -> bool:
+    """Whether a dispute holds the order or has held it, as its clocks remember: there is no second one.
+
+    For what is said in a batch, where only the order's own rows are at hand; pages ask the panels.
+    """
+    return order.disputed_at is not None or any(
+        step.get("kind") == "paused" and step.get("why") == "dispute"
+        for clock in order.open_deadlines
+        for step in clock.explanation.get("steps", ())
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import money
 from core.models import DeadlineState
 from orders.models import Order, Refund
 from orders.states import HELD, Means, OrderDeadlineKind, OrderState, RefundState, Unexplained
@@ -52,17 +53,21 @@ def goods(order: Order) -> str:
     }
 
 
-def turn_of(order: Order, side: str) -> Turn:
-    """The panel on top of an order. The order has its clocks and the time."""
+def turn_of(order: Order, side: str, *, disputed: bool = False) -> Turn:
+    """The panel on top of an order. The order has its clocks and the time; `disputed`: it has had its dispute."""
     if order.disputed_at is not None:
         return Turn(
             "other", _("In dispute"), _("A dispute holds this order"),
             _("The money stays where it is, and the clocks of the order stand still until the dispute has ended."),
         )  # fmt: skip
     if not order.is_open:
-        return _ended(order, side)
+        return _ended(order, side, disputed)
     clock = _clock(order)
     owner, title, text, consequence = _words(order, side)
+    if disputed and order.state in {S.SHIPPED, S.DELIVERED}:
+        title = _("Confirm receipt, or let the time run") if side == BUYER else title
+        text = _("This order has had its one dispute; it cannot have a second one.")
+        consequence = _("After this time the money goes to the seller.")
     if order.state == S.SHIPPED and order.now is not None and not order.promise_is_over(order.now):
         return Turn("other", _("On its way"), title, text, clock, consequence)
     theirs = {
@@ -146,15 +151,16 @@ def _words(order: Order, side: str) -> tuple[str, str, str, str]:
     )
 
 
-def _ended(order: Order, side: str) -> Turn:
+def _ended(order: Order, side: str, disputed: bool) -> Turn:
     if order.state == S.COMPLETED:
         if (
-            order.confirmed_at is None
+            disputed
+            or order.confirmed_at is None
             or order.now is None
             or not order.protected(order.now)
             or side == STAFF
         ):
-            return Turn("done", _("Completed"), _("The money went to the seller"))
+            return Turn("done", _("Completed"), _where_it_went(order, side))
         text = _(
             "You confirmed that it arrived. Goods that are damaged or not as described can still be disputed."
         )
@@ -165,7 +171,7 @@ def _ended(order: Order, side: str) -> Turn:
         clock = {
             "due_at": order.protection_until, "started_at": order.confirmed_at, "now": order.now, "state": "pending",
         }  # fmt: skip
-        return Turn("done", _("Completed"), _("The money went to the seller"), text, clock)
+        return Turn("done", _("Completed"), _where_it_went(order, side), text, clock)
     label = _("Cancelled") if order.state == S.CANCELLED else _("Closed")
     text = (
         _("What was paid goes back to the buyer. The payments of the order show each step.")
@@ -173,6 +179,29 @@ def _ended(order: Order, side: str) -> Turn:
         else ""
     )
     return Turn("done", label, _("This order has ended"), text)
+
+
+def _where_it_went(order: Order, side: str) -> str:
+    """Where the money of a completed order is: all with one side, or so much with each."""
+    if not order.refunded:
+        return _("The money went to the seller")
+    if not order.released:
+        return (
+            _("All of the money went back to you")
+            if side == BUYER
+            else _("All of the money went back to the buyer")
+        )
+    paid, back = (
+        money.format_amount(amount, order.currency) for amount in (order.released, order.refunded)
+    )
+    words = (
+        _("%(paid)s went to the seller, %(back)s went back to you")
+        if side == BUYER
+        else _("%(paid)s went to you, %(back)s went back to the buyer")
+        if side == SELLER
+        else _("%(paid)s went to the seller, %(back)s went back to the buyer")
+    )
+    return words % {"paid": paid, "back": back}
 
 
 def tone(order: Order, side: str) -> str:

@@ -6,6 +6,7 @@ from core import deadlines
 from core.actors import SYSTEM
 from core.batch import Batch
 from core.models import Deadline
+from orders import policies
 from orders.effects import lifecycle, money, notices, verification
 from orders.models import Order, OrderDeadline, Refund, RefundDeadline
 from orders.states import EndReason, OrderDeadlineKind, RefundDeadlineKind
@@ -48,12 +49,17 @@ def nobody_objected(batch: Batch, order: Order, _deadline: Deadline) -> None:
 
 @deadlines.reminds(OrderDeadline, K.PAYMENT, K.VERIFICATION, K.PROTECTION, K.RELEASE)
 def remind_of_order(batch: Batch, order: Order, deadline: Deadline) -> None:
-    """The one who loses by silence is reminded: the seller before an order closes, else the buyer."""
+    """The one who loses by silence is reminded: the seller before an order closes, else the buyer.
+
+    A buyer whose order has had its dispute can do nothing more before the money goes, and is left in peace.
+    """
+    closes = order.paid_at is not None and order.shipped_at is None
+    person = order.seller_id if closes else order.buyer_id
+    if person == order.buyer_id and policies.had_its_dispute(order):
+        return
     event = batch.record(
         order, "reminded", SYSTEM, data={"clock": deadline.kind, "due_at": deadline.due_at}
     )
-    closes = order.paid_at is not None and order.shipped_at is None
-    person = order.seller_id if closes else order.buyer_id
     notices.tell(
         batch,
         event,

@@ -110,6 +110,7 @@ def deliver(
     the date shown on the way, which was that of a parcel that never comes: both are told the new one.
     """
     delivered_at = at or batch.now
+    disputed = policies.had_its_dispute(order)
     event = batch.transition(order, "deliver", actor, at=delivered_at, data={"at": delivered_at})
     for shipment in shipments:
         if shipment.delivered_at is None:
@@ -122,7 +123,11 @@ def deliver(
     if order.disputed_at is not None:
         batch.pause(order, K.RELEASE, why="dispute")
     order.protection_until = clock.due_at
-    notices.tell_both(batch, event, "order_delivered", order, protected_at=clock.due_at.isoformat())
+    ends = clock.due_at.isoformat()
+    goes = {"protected_at": ends} if not disputed else {}
+    if disputed and order.disputed_at is None:
+        goes = {"release_at": ends}
+    notices.tell_both(batch, event, "order_delivered", order, **goes)
     return event
 
 
@@ -172,11 +177,16 @@ def confirm_receipt(
     "Not received" can be claimed no more; "not as described" and "damaged" until `protection_until`.
     `at` is when the buyer said so, where it was said in the shop.
     """
+    disputed = policies.had_its_dispute(order)
     event = batch.transition(order, "confirm_receipt", actor, at=at or batch.now)
     money.release_held(batch, order, event)
     batch.end_deadlines(order, DeadlineState.MET)
     notices.tell_both(
-        batch, event, "order_confirmed", order, protected_at=_iso(order.protection_until)
+        batch,
+        event,
+        "order_confirmed",
+        order,
+        protected_at="" if disputed else _iso(order.protection_until),
     )
     return event
 
@@ -272,19 +282,25 @@ def complete(batch: Batch, order: Order, actor: Actor, *, reason: str = "") -> E
     if not order.is_open:
         return None
     event = batch.transition(order, "settle", actor, at=batch.now, reason=reason)
-    money.release_held(batch, order, event)
-    batch.end_deadlines(order, DeadlineState.CANCELLED)
-    notices.tell_both(batch, event, "order_released", order)
+    _pay_the_seller(batch, order, event)
     return event
 
 
 def release(batch: Batch, order: Order, actor: Actor) -> Event:
     """Protection ended without a dispute: the seller is paid. Only the clock may do this."""
     event = batch.transition(order, "release", actor, at=batch.now)
+    _pay_the_seller(batch, order, event)
+    return event
+
+
+def _pay_the_seller(batch: Batch, order: Order, event: Event) -> None:
+    """What is held goes to the seller, and both read how much that was and how much went back."""
+    paid = order.held
     money.release_held(batch, order, event)
     batch.end_deadlines(order, DeadlineState.CANCELLED)
-    notices.tell_both(batch, event, "order_released", order)
-    return event
+    notices.tell_both(
+        batch, event, "order_released", order, amount=str(paid), refunded_amount=str(order.refunded)
+    )
 
 
 def hold_for_dispute(batch: Batch, order: Order, actor: Actor) -> Event:

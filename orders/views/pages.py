@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -78,7 +79,7 @@ def _other_list(request: HttpRequest, selling: bool) -> dict[str, str] | None:
 
 
 def _row(order: Order, panel: panels.Panel, side: str) -> dict[str, Any]:
-    turn = reading.turn_of(order, side)
+    turn = reading.turn_of(order, side, disputed=panel.disputed)
     return {
         "order": order, "goods": reading.goods(order), "badge": reading.badge(order, side), "marks": panel.marks,
         "turn": turn, "mine": panel.needs_me or turn.turn == "you", "actions": panel.actions,
@@ -92,9 +93,10 @@ def order(request: HttpRequest, reference: str) -> HttpResponse:
     """One order: whose turn it is, until when, what can be done, where parcel and money are."""
     reader = common.reader_of(request, reference)
     row, panel = reader.order, panels.panels(request.user, [reader.order])[reader.order.pk]
+    reader = replace(reader, disputed=panel.disputed)
     refunds = _refunds(row)
     open_moves = moves.possible(reader, allowed(row, reader.actor))
-    turn = reading.turn_of(row, reader.side)
+    turn = reading.turn_of(row, reader.side, disputed=panel.disputed)
     context = {
         "reader": reader, "order": row, "turn": turn, "badge": reading.badge(row, reader.side),
         "goods": reading.goods(row), "marks": panel.marks, "panel_actions": panel.actions,
