@@ -147,6 +147,10 @@ def _granted(dispute: Dispute, verdict: str, amount: Decimal, return_required: b
         return (
             say("The buyer gets %(amount)s back after returning the order to the seller.") % facts
         )
+    if not dispute.received:
+        if verdict == Verdict.ALL:
+            return say("The buyer gets all of the money back: %(amount)s.") % facts
+        return say("The buyer gets %(amount)s back.") % facts
     if verdict == Verdict.ALL:
         return (
             say("The buyer gets all of the money back: %(amount)s. The order need not be returned.")

@@ -16,8 +16,11 @@ def amount(data: Any, currency: str) -> str:
     return money.format_amount(Decimal(str(value or 0)), currency)
 
 
-def terms(data: Any, currency: str) -> str:
-    """Terms of an offer, decision or event in words: amount, what happens to the goods, postage."""
+def terms(data: Any, currency: str, *, received: bool = True) -> str:
+    """Terms of an offer, decision or event in words: amount, what happens to the goods, postage.
+
+    Goods that were not `received` are nobody's to keep.
+    """
     read = (
         data.get
         if isinstance(data, dict)
@@ -34,6 +37,6 @@ def terms(data: Any, currency: str) -> str:
             if payer == "seller"
             else say("the buyer pays the postage")
         ]
-    elif not read("replacement"):
+    elif received and not read("replacement"):
         parts.append(say("the buyer keeps the order"))
     return ", ".join(parts)

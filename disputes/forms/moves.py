@@ -59,25 +59,31 @@ class OfferForm(MoveForm):
             label=_("How much do you want back?") if buyer else _("How much do you give back?"),
             error_messages={"required": _("Write an amount.")},
         )  # fmt: skip
-        kept = (_("I keep the goods"), _("I send the goods back first"), _("I get a replacement"))
-        given = (
-            _("The buyer keeps the goods"),
-            _("The buyer sends the goods back first"),
-            _("I send a replacement"),
-        )
-        labels = kept if buyer else given
         self.fields["goods"] = forms.ChoiceField(
             label=_("What happens to the goods?"), widget=forms.RadioSelect, initial=self.KEEP,
-            choices=list(zip((self.KEEP, self.BACK, self.NEW), labels, strict=True)),
+            choices=self._goods(buyer),
         )  # fmt: skip
-        self.fields["postage_payer"] = forms.ChoiceField(
-            label=_("Who pays the postage, if they go back?"), choices=PAYERS[self.side], required=False,
-            widget=forms.RadioSelect, initial=PostagePayer.SELLER,
-        )  # fmt: skip
+        if self.dispute.received:
+            self.fields["postage_payer"] = forms.ChoiceField(
+                label=_("Who pays the postage, if they go back?"), choices=PAYERS[self.side], required=False,
+                widget=forms.RadioSelect, initial=PostagePayer.SELLER,
+            )  # fmt: skip
         self.fields["note"] = PlainText(
             most=self.most, required=False, label=_("A note beside the offer")
         )
         self._as_it_stands()
+
+    def _goods(self, buyer: bool) -> list[tuple[str, Any]]:
+        """What can become of the goods; of those that never came, only whether new ones are sent."""
+        again = _("I get a replacement") if buyer else _("I send a replacement")
+        if not self.dispute.received:
+            nothing = _("Nothing more is sent; it is about the money only")
+            return [(self.KEEP, nothing), (self.NEW, again)]
+        keep = _("I keep the goods") if buyer else _("The buyer keeps the goods")
+        back = (
+            _("I send the goods back first") if buyer else _("The buyer sends the goods back first")
+        )
+        return [(self.KEEP, keep), (self.BACK, back), (self.NEW, again)]
 
     def _as_it_stands(self) -> None:
         """The mover's own standing offer is what they change."""

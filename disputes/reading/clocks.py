@@ -77,6 +77,17 @@ _CONSEQUENCES: dict[tuple[str, str], Any] = {
 }
 
 
+_MISSING: dict[tuple[str, str], Any] = {
+    (Kind.SELLER_ANSWER, B): gettext_lazy(
+        "If the seller stays silent, you get the %(asked)s that you asked for."
+    ),
+    (Kind.SELLER_ANSWER, S): gettext_lazy(
+        "If you do nothing by then, %(asked)s goes back to the buyer."
+    ),
+}
+"""The same where nothing arrived: there is nothing that could be sent back."""
+
+
 def consequence(dispute: Dispute, kind: str, side: str) -> str:
     """What happens to this reader when the clock runs out and nobody has acted."""
     if is_late(dispute, kind):
@@ -91,7 +102,10 @@ def consequence(dispute: Dispute, kind: str, side: str) -> str:
         "asked": terms.amount(dispute, dispute.amount_asked),
         "final": terms.amount(dispute, dispute.final_amount),
     }
-    words = str(_CONSEQUENCES.get((kind, side), "")) % facts
+    known = _CONSEQUENCES.get((kind, side), "")
+    if not dispute.received:
+        known = _MISSING.get((kind, side), known)
+    words = str(known) % facts
     counted = payout.refunded_before(dispute) if kind in PAYING else ""
     return f"{words} {counted}".strip()
 

@@ -87,6 +87,8 @@ def in_short(dispute: Dispute, terms: Any, side: str) -> str:
         )
     elif not value:
         return _("no money back")
+    elif not dispute.received:  # nobody keeps what never came
+        words = _("%(amount)s back") if buyer else _("%(amount)s back to the buyer")
     else:
         words = (
             _("%(amount)s, and you keep it") if buyer else _("%(amount)s, and the buyer keeps it")
@@ -94,8 +96,11 @@ def in_short(dispute: Dispute, terms: Any, side: str) -> str:
     return words % {"amount": amount(dispute, value)}
 
 
-def rows(terms: Any, side: str) -> list[dict[str, str]]:
-    """The terms of an offer line by line, in the same order for both sides."""
+def rows(dispute: Dispute, terms: Any, side: str) -> list[dict[str, str]]:
+    """The terms of an offer line by line, in the same order for both sides.
+
+    Of goods that never came only the replacement is a question.
+    """
     buyer, replaced = side == Party.BUYER, getattr(terms, "replacement", False)
     if terms.return_required:
         stays = _("You send them back") if buyer else _("The buyer sends them back")
@@ -113,9 +118,12 @@ def rows(terms: Any, side: str) -> list[dict[str, str]]:
     if replaced:
         again = _("You send a new one") if side == Party.SELLER else _("The seller sends a new one")
     note = getattr(terms, "note", "")
-    return [
+    back = [
         {"label": _("The goods"), "value": stays},
         {"label": _("Postage back"), "value": postage},
+    ]
+    return [
+        *(back if dispute.received or terms.return_required else []),
         {"label": _("Replacement"), "value": again},
         {"label": _("Note"), "value": f"“{note}”" if note else _("None")},
     ]

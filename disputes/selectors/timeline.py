@@ -51,7 +51,11 @@ def _fixed(text: Any) -> Say:
 
 
 def _terms(text: Any) -> Say:
-    return lambda dispute, data, reader: text % {"terms": words.terms(data, dispute.currency)}
+    return lambda dispute, data, reader: text % {"terms": _in_words(dispute, data)}
+
+
+def _in_words(dispute: Dispute, data: dict[str, Any]) -> str:
+    return words.terms(data, dispute.currency, received=dispute.received)
 
 
 def _of_party(you: Any, buyer: Any, seller: Any) -> Say:
@@ -101,7 +105,7 @@ PHRASES: dict[str, Say] = {
         _("The seller did not answer the mediator in time"),
     ),
     "decided": lambda d, data, r: _("Decision: %(verdict)s (%(terms)s)")
-    % {"verdict": _label(Verdict, data.get("verdict")), "terms": words.terms(data, d.currency)},
+    % {"verdict": _label(Verdict, data.get("verdict")), "terms": _in_words(d, data)},
     "closed": _fixed(_("The decision is final and the dispute closed")),
     "return_started": _fixed(_("The decision is final: the return starts")),
     "withdrawn": _fixed(_("Dispute withdrawn")),

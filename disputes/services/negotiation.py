@@ -52,6 +52,8 @@ def make_offer(
     with moving(dispute_id) as (batch, dispute):
         policies.check_amount(amount, refundable=dispute.at_most, currency=dispute.currency)
         check_return(return_required, postage_payer, amount)
+        if return_required and not dispute.received:
+            raise Refused(_("Nothing arrived, so nothing can be sent back."), "return")
         terms = agreement.Terms(
             amount=amount, return_required=return_required, postage_payer=postage_payer,
             replacement=replacement, note_language=input.language(note_language),

@@ -37,6 +37,8 @@ HINTS: dict[str, dict[str, Any]] = {
         ),
     },
 }
+MISSING: dict[str, Any] = {Wanted.REFUND: _l("All or a part of it")}
+"""Hints where nothing arrived."""
 FORMS: dict[str, type[forms.QuestionForm]] = {
     Step.RECEIVED: forms.ReceivedForm, Step.REASON: forms.ReasonForm,
     Step.STORY: forms.StoryForm, Step.WANTED: forms.WantedForm,
@@ -279,10 +281,11 @@ def _check(request: HttpRequest, order: Order, draft: DisputeDraft | None) -> Ht
             messages.success(request, held if order.held else told)
             return redirect(target)
     days = {"days": order.policy.days("seller_answer_days")}
-    asked = _readable(order, draft.answers.get("amount") if draft else None)
+    answers = draft.answers if draft else {}
     context = _files(order, draft) | {
         "problem": problem,
-        "asked": asked,
+        "asked": _readable(order, answers.get("amount")),
+        "missing": answers.get("received") is False,
         **days,
         **web.kept_key(request),
     }
@@ -309,9 +312,14 @@ def _page(
             {"label": Step(s).label, "state": "now" if s == step else "done" if n < max(position, reached) else "next"}
             for n, s in enumerate(STEPS)
         ],
-        "until": _until(order), "hints": HINTS.get(step, {}), "order_url": common.order_address(order),
+        "until": _until(order), "hints": _hints(step, answers), "order_url": common.order_address(order),
     }  # fmt: skip
     return render(request, f"disputes/filing/{step}.html", context | more, status=status)
+
+
+def _hints(step: str, answers: dict[str, Any]) -> dict[str, Any]:
+    hints = HINTS.get(step, {})
+    return hints | MISSING if step == Step.WANTED and answers.get("received") is False else hints
 
 
 def _until(order: Order) -> datetime | None:

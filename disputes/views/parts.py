@@ -84,7 +84,7 @@ def _offers(reader: Reader, first: bool) -> str:
 def _offer(reader: Reader, offer: Offer, title: str, standing: str, action: Part) -> Part:
     return {
         "title": title, "at": offer.made_at, "amount": offer.amount, "currency": reader.dispute.currency,
-        "standing": standing, "rows": terms.rows(offer, reader.side), "action": action,
+        "standing": standing, "rows": terms.rows(reader.dispute, offer, reader.side), "action": action,
         "caution": warned(offer.note, mine=offer.party == reader.side),
     }  # fmt: skip
 

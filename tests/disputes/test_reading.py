@@ -80,7 +80,7 @@ def test_offers_read_from_both_sides(frozen: datetime) -> None:
     assert offer is not None
 
     told = {side: terms.in_short(dispute, offer, side) for side in Party}
-    postage = {side: terms.rows(offer, side)[1]["value"] for side in Party}
+    postage = {side: terms.rows(dispute, offer, side)[1]["value"] for side in Party}
 
     assert told == {
         Party.BUYER: "€30.00 once you have sent it back",
