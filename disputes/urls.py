@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disputes.views import acting, calendar, dispute, evidence, filing, inbox
+from disputes.views import acting, attaching, calendar, dispute, evidence, filing, inbox
 from disputes.views.moves import MOVES
 
 app_name = "disputes"
@@ -14,9 +14,9 @@ urlpatterns = [
     path("", inbox.mine, name="list"),
     path("inbox/", inbox.inbox, name="inbox"),
     path(NEW, filing.start, name="file"),
-    path(f"{NEW}files/add/", filing.add_files, name="add_files"),
-    path(f"{NEW}files/", filing.files, name="files"),
-    path(f"{NEW}files/<str:handle>/remove/", filing.remove_file, name="remove_file"),
+    path(f"{NEW}files/add/", attaching.add_files, name="add_files"),
+    path(f"{NEW}files/", attaching.files, name="files"),
+    path(f"{NEW}files/<str:handle>/remove/", attaching.remove_file, name="remove_file"),
     path(f"{NEW}drop/", filing.drop, name="drop_draft"),
     path(f"{NEW}<slug:step>/", filing.question, name="question"),
     path(CASE, dispute.dispute, name="dispute"),

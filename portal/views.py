@@ -16,7 +16,8 @@ from core import clock
 from core.models import Storefront
 from core.policy import SETTINGS
 from disputes.reading import terms
-from disputes.views import filing, inbox
+from disputes.views import drafts as questionnaires
+from disputes.views import inbox
 from orders import reading
 from orders.models import Order, Refund
 from orders.states import OrderDeadlineKind
@@ -38,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     assert request.user.pk is not None
     now = clock.now()
     found = selectors.home(request.user.pk, now)
-    drafts = filing.drafts(request.user.pk)
+    drafts = questionnaires.drafts(request.user.pk)
     context: dict[str, Any] = {
         "now": now, "tasks": inbox.tasks(request.user, found.mine), "more": found.more,
         "others": inbox.tasks(request.user, found.others, buttons=False), "drafts": drafts,

@@ -30,13 +30,13 @@ def view_of(move: Move) -> View:
         if not possible(move, reader):
             messages.warning(request, _("This is not possible now. Here is the case as it stands."))
             return redirect(reader.url)
-        initial: dict[str, Any] = kept.texts_of(request)
-        initial.pop("exactly", None)
-        written = bool(initial)
+        held = kept.found(request)
+        initial = {name: text for name, text in held.texts.items() if name != "exactly"}
+        told = kept.shown(kept.Found(initial, held.files))
         if move.exactly:
             initial["exactly"] = move.exactly(reader)
         form = move.form(dispute=reader.dispute, side=reader.side, initial=initial)
-        return _page(request, reader, move, form, kept_text=written)
+        return _page(request, reader, move, form, **told)
 
     ask_or_do.__name__ = move.name
     return ask_or_do

@@ -36,8 +36,9 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     if "add_evidence" not in transitions.allowed(reader.dispute, reader.actor):
         messages.warning(request, _("This dispute is over; nothing can be added to it."))
         return redirect(reader.url)
-    context = _files(reader) | {
-        "dispute": reader.dispute, "reader": reader, "form": forms.EvidenceForm(initial=kept.texts_of(request)),
+    held = kept.found(request)
+    context = _files(reader) | kept.shown(held) | {
+        "dispute": reader.dispute, "reader": reader, "form": forms.EvidenceForm(initial=held.texts),
         "checklist": checklist.checklist(reader.dispute.reason), "room": room_left(reader.dispute, reader.side),
         "heading": terms.heading(reader.dispute),
     }  # fmt: skip

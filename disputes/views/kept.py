@@ -1,12 +1,14 @@
 """What somebody typed when the session had ended: carried through signing in, to the form it was meant for.
 
 A POST by nobody is not done and not lost: its texts go into the new, anonymous session (which survives signing in)
-and the form shows them again. Files cannot be carried. Bounded in size and time; one form per session.
+and the form shows them again. Files cannot be carried, so the page names those that were not sent. Bounded in size
+and time; one form per session.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import wraps
 from time import time
 from typing import Any
@@ -18,16 +20,30 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from evidence import names
+
 KEY = "kept_form"
 MOST_BYTES = 100_000
+MOST_FILES = 20
 SECONDS = 3600
 NOT_TEXT = frozenset({"csrfmiddlewaretoken", "form_key"})
 
 View = Callable[..., HttpResponse]
 
 
-def signed_in(*methods: str) -> Callable[[View], View]:
-    """A page of a case: these methods only, for people who are signed in, never kept by a browser or proxy."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was put aside for a page: texts by field, and the names of files that were not sent."""
+
+    texts: dict[str, Any] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+
+
+def signed_in(*methods: str, page: Callable[..., str] | None = None) -> Callable[[View], View]:
+    """A page of a case: these methods only, for people who are signed in, never kept by a browser or proxy.
+
+    An address that only takes forms names the `page` whose form it takes, from its own arguments.
+    """
 
     def decorate(view: View) -> View:
         @require_http_methods(list(methods))
@@ -36,10 +52,11 @@ def signed_in(*methods: str) -> Callable[[View], View]:
             if request.user.is_authenticated:
                 response = view(request, *args, **kwargs)
             else:
-                keep(request)
-                response = redirect_to_login(
-                    request.get_full_path() if "GET" in methods else came_from(request)
-                )
+                back = page(*args, **kwargs) if page else ""
+                keep(request, back or request.path)
+                if not back:
+                    back = request.get_full_path() if "GET" in methods else came_from(request)
+                response = redirect_to_login(back)
             add_never_cache_headers(response)
             return response
 
@@ -50,7 +67,11 @@ def signed_in(*methods: str) -> Callable[[View], View]:
 
 read = signed_in("GET", "HEAD")
 form = signed_in("GET", "HEAD", "POST")
-post = signed_in("POST")
+
+
+def post(page: Callable[..., str]) -> Callable[[View], View]:
+    """An address that takes the form of this page, and leads back there."""
+    return signed_in("POST", page=page)
 
 
 def came_from(request: HttpRequest) -> str:
@@ -60,30 +81,33 @@ def came_from(request: HttpRequest) -> str:
     return urlsplit(url).path if url and ours else "/"
 
 
-def keep(request: HttpRequest) -> None:
-    """Put the typed texts of a POST aside, under the address that they were meant for."""
+def keep(request: HttpRequest, path: str) -> None:
+    """Put the typed texts of a POST aside, under the address of the page that shows its form."""
     if request.method != "POST":
         return
     texts = {name: values for name, values in request.POST.lists() if name not in NOT_TEXT}
-    if texts and sum(len(v.encode()) for values in texts.values() for v in values) <= MOST_BYTES:
-        request.session[KEY] = {"path": request.path, "at": int(time()), "texts": texts}
+    if sum(len(v.encode()) for values in texts.values() for v in values) > MOST_BYTES:
+        texts = {}
+    files = [names.shown(f.name) for _name, sent in request.FILES.lists() for f in sent if f.name]
+    if texts or files:
+        kept = {"path": path, "at": int(time()), "texts": texts, "files": files[:MOST_FILES]}
+        request.session[KEY] = kept
 
 
-def texts_of(request: HttpRequest) -> dict[str, Any]:
-    """What was put aside for this address, as the initial values of its form; empty where there is nothing."""
-    texts = take(request)
-    return {name: texts[name] for name in texts} if texts else {}
-
-
-def take(request: HttpRequest) -> QueryDict | None:
-    """What was put aside for this very address, once; None where there is nothing."""
-    found = request.session.get(KEY)
-    if not found or found["path"] != request.path:
-        return None
+def found(request: HttpRequest) -> Found:
+    """What was put aside for this very address, once; nothing where there is nothing."""
+    held = request.session.get(KEY)
+    if not held or held["path"] != request.path:
+        return Found()
     del request.session[KEY]
-    if time() - found["at"] > SECONDS:
-        return None
+    if time() - held["at"] > SECONDS:
+        return Found()
     texts = QueryDict(mutable=True)
-    for name, values in found["texts"].items():
+    for name, values in held["texts"].items():
         texts.setlist(name, values)
-    return texts
+    return Found({name: texts[name] for name in texts}, list(held.get("files", ())))
+
+
+def shown(held: Found) -> dict[str, Any]:
+    """The same for the context of a page: whether there are texts, and the names of files in a row."""
+    return {"kept_text": bool(held.texts), "lost_files": ", ".join(held.files)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -28,58 +29,72 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def receive(request: HttpRequest, url: str, take: Receive, show: Show) -> HttpResponse:
-    """Take the files of a form once for its key. `take` stores them, `show` makes a row of what was stored.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of the files of a form: rows of what was stored, sentences for what was not.
 
-    A script gets JSON for its one file; a browser without gets messages and the page again.
+    `state` as of `sending`: a repeat of the same form stores nothing. `again`: no file was at fault, so the same
+    ones may be sent once more.
     """
+
+    rows: Rows = ()
+    troubles: Sequence[str] = ()
+    state: str = sending.FIRST
+    again: bool = False
+
+
+def take_once(request: HttpRequest, take: Receive) -> Taken:
+    """Take the files of a form once for its key."""
     form = forms.EvidenceForm(request.POST, request.FILES)
     if not form.is_valid():
-        trouble = " ".join(str(e) for errors in form.errors.values() for e in errors)
-        return _answer(request, url, [], [trouble], show)
-    uploads = form.uploads
-    if not uploads:
-        return _answer(request, url, [], [_("Choose a file first.")], show)
+        return Taken(
+            troubles=[str(e) for errors in form.errors.values() for e in errors], again=True
+        )
+    if not form.uploads:
+        return Taken(troubles=[_("Choose a file first.")])
     with sending.sending(request) as arrival:
         if not arrival.is_first:
-            return _again(request, url, arrival)
+            return Taken(state=arrival.state)
         try:
-            rows, troubles = take(uploads, form.cleaned_data["caption"])
+            rows, troubles = take(form.uploads, form.cleaned_data["caption"])
         except Refused as refusal:
             rows, troubles = [], [str(refusal)]
         arrival.empty = not rows
-    return _answer(request, url, rows, troubles, show)
+    return Taken(rows, troubles)
 
 
-def _again(request: HttpRequest, url: str, arrival: sending.Sending) -> HttpResponse:
-    """The same form once more, after a lost answer: stored, or still on its way (a script asks again later)."""
+def receive(request: HttpRequest, url: str, take: Receive, show: Show) -> HttpResponse:
+    """Take the files of a form. `take` stores them, `show` makes a row of what was stored.
+
+    A script gets JSON for its one file; a browser without gets messages and the page again.
+    """
+    taken = take_once(request, take)
     if not wants_json(request):
-        if arrival.is_busy:
-            messages.warning(request, _("These files are still arriving. Look again in a moment."))
+        tell(request, taken)
         return redirect(url)
-    if arrival.is_busy:
+    if taken.state == sending.BUSY:
         return JsonResponse({}, status=503, headers={"Retry-After": "3"})
-    return JsonResponse({"ok": True, "html": ""})
-
-
-def _answer(
-    request: HttpRequest, url: str, rows: Rows, troubles: list[str], show: Show
-) -> HttpResponse:
-    if not wants_json(request):
-        if rows:
-            text = ngettext(
-                "%(n)d file was added and is being checked.",
-                "%(n)d files were added and are being checked.",
-                len(rows),
-            )
-            messages.success(request, text % {"n": len(rows)})
-        for trouble in troubles:
-            messages.error(request, trouble)
-        return redirect(url)
-    if rows:
-        html = render_to_string("ui/upload.html", {"item": show(rows[0])}, request=request)
+    if taken.state == sending.STORED:
+        return JsonResponse({"ok": True, "html": ""})
+    if taken.rows:
+        html = render_to_string("ui/upload.html", {"item": show(taken.rows[0])}, request=request)
         return JsonResponse({"ok": True, "html": html})
-    return JsonResponse({"ok": False, "error": " ".join(troubles)})
+    return JsonResponse({"ok": False, "error": " ".join(taken.troubles), "again": taken.again})
+
+
+def tell(request: HttpRequest, taken: Taken) -> None:
+    """Say on the next page what became of the files."""
+    if taken.state == sending.BUSY:
+        messages.warning(request, _("These files are still arriving. Look again in a moment."))
+    if taken.rows:
+        text = ngettext(
+            "%(n)d file was added and is being checked.",
+            "%(n)d files were added and are being checked.",
+            len(taken.rows),
+        )
+        messages.success(request, text % {"n": len(taken.rows)})
+    for trouble in taken.troubles:
+        messages.error(request, trouble)
 
 
 def row(
@@ -88,16 +103,18 @@ def row(
     number: str = "",
     caption: str = "",
     remove_url: str = "",
-    caption_form: str = "",
+    asks: bool = False,
+    caption_problem: str = "",
 ) -> dict[str, Any]:
-    """A file for `ui/upload.html`. With `caption_form` its words can still be changed by that form."""
+    """A file for `ui/upload.html`. With `asks` its words can still be changed, in the form around it."""
     clean = file.state == FileState.CLEAN
     return {
         "id": file.handle, "number": number, "name": file.original_name, "alt": caption or file.original_name,
         "state": str(file.state), "words": told(file) if clean else "",
         "problem": _("Not added: %(why)s") % {"why": file.refusal_sentence} if file.refusal_code else "",
         "thumbnail": reverse("evidence:thumb", args=[file.handle]) if clean and file.thumb_name else "",
-        "remove_url": remove_url, "caption": caption, "caption_form": caption_form,
+        "remove_url": remove_url, "caption": caption, "asks": asks,
+        "caption_problem": caption_problem,
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ const start = (form) => {
   const list = form.querySelector("[data-uploads]"), template = form.querySelector("template[data-upload-row]"), words = form.dataset;
   const card = form.querySelector("[data-upload-card]"), news = form.querySelector("[data-upload-news]"), camera = form.querySelector("[data-camera]");
   if (!input || !list || !template) return;
-  form.querySelector("[data-upload-submit]")?.setAttribute("hidden", "");
+  form.querySelector("[data-upload-submit]")?.remove();
   const jobs = [];
 
   const rows = (...states) => [...list.querySelectorAll("[data-upload-item]")].filter((row) => !states.length || states.includes(row.dataset.state));
@@ -36,9 +36,11 @@ const start = (form) => {
       if (!shown) {
         if (!sending && !gone.has(fresh.id)) list.append(fresh);
       } else if (shown.dataset.state === "quarantined" && fresh.dataset.state !== "quarantined") {
-        const focused = shown.contains(document.activeElement);
+        const focused = shown.contains(document.activeElement) ? document.activeElement.tagName : "";
+        const typed = shown.querySelector("input[name]"), field = fresh.querySelector("input[name]");
+        if (typed && field) field.value = typed.value;
         shown.replaceWith(fresh);
-        if (focused) fresh.querySelector("button, input")?.focus();
+        if (focused) fresh.querySelector(focused)?.focus();
       }
     }
     for (const row of held) if (row.isConnected && !(row.id ? box.content.getElementById(row.id) : sending)) row.remove();
@@ -123,7 +125,7 @@ const start = (form) => {
       let answer = null;
       try { answer = JSON.parse(request.responseText); } catch { /* a page, not our answer */ }
       if (answer?.ok) finish(job, answer.html);
-      else if (answer?.error) fail(job, answer.error, false);
+      else if (answer?.error) fail(job, answer.error, answer.again === true);
       else if (request.status >= 500 || request.status === 429) return broken();
       else if (request.status === 413) fail(job, words.large, false);
       else fail(job, request.status === 404 ? words.failed : words.signedOut, true);

@@ -88,6 +88,21 @@ def file_by_hand(page: Page, order: Any, photo: Path) -> None:
     page.get_by_label("Add photos, a video or a PDF").set_input_files(photo)
 
 
+def test_enter_in_a_caption_leads_on_and_takes_no_file_out(
+    page: Page, context: BrowserContext, photo: Path
+) -> None:
+    draft = make.draft(orders.delivered())
+    enter(context, "Alice")
+    page.goto(reverse("disputes:question", args=[draft.order.reference, "evidence"]))
+    page.get_by_label("Add photos, a video or a PDF").set_input_files(photo)
+
+    page.get_by_label("What does it show?").fill("The crack")
+    page.get_by_label("What does it show?").press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check and send")
+    assert [row.caption for row in draft.files.all()] == ["The crack"]
+
+
 def test_buyer_files_a_dispute_with_a_photo(
     page: Page, context: BrowserContext, complaints: list[str], photo: Path
 ) -> None:
@@ -162,10 +177,11 @@ def test_removed_file_leaves_the_list_and_the_count_at_once(
     enter(context, "Alice")
     page.goto(reverse("disputes:question", args=[draft.order.reference, "evidence"]))
     page.get_by_label("Add photos, a video or a PDF").set_input_files(five[:3])
-    inspected(page, 3)
-    expect(page.get_by_label("What does it show?")).to_have_count(2, timeout=15_000)
-
+    expect(page.locator("[data-upload-item][id]")).to_have_count(3)
     page.get_by_label("What does it show?").first.fill("The crack")
+    inspected(page, 3)
+    expect(page.get_by_text("Not added:")).to_have_count(1, timeout=15_000)
+
     page.get_by_role("button", name="Remove fake.jpg").click()
 
     expect(page.locator("[data-upload-item]")).to_have_count(2)
@@ -184,11 +200,14 @@ def test_buyer_files_without_scripts(browser: Browser, live_server: Any, photo: 
     file_by_hand(page, order, photo)
     page.get_by_role("button", name="Send these files").click()
     expect(page.get_by_text("1 file was added and is being checked.")).to_be_visible()
+    page.get_by_label("What does it show?").fill("The crack")
+    page.get_by_label("Add photos, a video or a PDF").set_input_files(photo)
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Send and open the dispute").click()
 
     expect(page.get_by_text("Your dispute is open.")).to_be_visible()
-    assert Dispute.objects.get().evidence.count() == 1
+    captions = Dispute.objects.get().evidence.values_list("caption", flat=True)
+    assert list(captions) == ["The crack", ""]
     context.close()
 
 

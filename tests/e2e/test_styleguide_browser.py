@@ -220,7 +220,10 @@ def test_upload_shows_each_file_and_takes_what_the_server_says(guide: Page, tmp_
             route.fulfill(json={"ok": False, "error": "This is a text, not a photo."})
         else:
             route.fulfill(
-                json={"ok": True, "html": '<li data-upload-item id="done">E9 good.jpg</li>'}
+                json={
+                    "ok": True,
+                    "html": '<li data-upload-item data-state="clean" id="done">E9 good.jpg</li>',
+                }
             )
 
     guide.route("**/styleguide/**", answer)
@@ -233,7 +236,7 @@ def test_upload_shows_each_file_and_takes_what_the_server_says(guide: Page, tmp_
 
     expect(guide.locator("#done")).to_have_text("E9 good.jpg")
     expect(guide.get_by_text("This is a text, not a photo.")).to_be_visible()
-    expect(guide.locator("[data-upload-news]")).to_have_text("1 added, 0 on the way, 1 not added")
+    expect(guide.locator("[data-upload-news]")).to_have_text("2 added, 1 on the way, 2 not added")
     keys = {body.split('name="form_key"')[1].split()[0] for body in bodies}
     assert len(bodies) == len(keys) == 2
 
