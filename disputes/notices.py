@@ -313,7 +313,8 @@ _one(
 )  # fmt: skip
 _one(
     "dispute_evidence_added", _("New evidence in dispute %(subject)s"),
-    [_("%(party)s added %(numbers)s.")], group=Group.MESSAGES, quiet=True,
+    [_("%(party)s sent %(numbers)s. It stands in the case as soon as it has been checked.")],
+    group=Group.MESSAGES, quiet=True,
 )  # fmt: skip
 _one(
     "dispute_reminder", _("Dispute %(subject)s: time runs out on %(due_at)s"),

@@ -21,6 +21,7 @@ from disputes.models import DecisionDraft, Dispute
 from disputes.reading import clocks, exhibits, terms, turn
 from disputes.selectors import cases, timeline, turns
 from disputes.states import DecisionReason, Finding, Party, PostagePayer, RequestState, Verdict
+from evidence.states import FileState
 from orders.states import Means
 
 SIDE = Party.PLATFORM
@@ -79,7 +80,7 @@ def screen(
         or (dispute.state == "in_mediation" and dispute.mediator_id == actor.user_id),
         "sheet": sheet,
         "draft": draft,
-        "numbers": [item.number for item in items],
+        "numbers": [item.number for item in items if item.file.state == FileState.CLEAN],
         "results": Finding.choices,
         "verdicts": Verdict.choices,
         "reasons_of_decision": DecisionReason.choices,

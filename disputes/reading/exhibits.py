@@ -19,11 +19,15 @@ def who(party: str, side: str) -> str:
 
 
 def exhibit(dispute: Dispute, item: EvidenceItem, side: str) -> dict[str, Any]:
-    """One item for the grid (its address is the viewer) and for the viewer itself (`full`, `video`)."""
+    """One item for the grid (its address is the viewer) and for the viewer itself (`full`, `video`).
+
+    A file that was not taken is no evidence: its owner reads why, and it has no number to be cited by.
+    """
     file, clean = item.file, item.file.state == FileState.CLEAN
     by, caption = who(item.party, side), item.caption or file.original_name
     shown = {
-        "number": item.label, "by": by, "at": item.added_at, "state": str(file.state), "caption": caption,
+        "number": "" if file.state == FileState.REFUSED else item.label,
+        "by": by, "at": item.added_at, "state": str(file.state), "caption": caption,
         "alt": _("%(caption)s (%(by)s)") % {"caption": caption, "by": by}, "problem": file.refusal_sentence,
         "seconds": file.seconds, "url": "", "thumbnail": "", "full": "", "video": "", "page": "",
     }  # fmt: skip
@@ -53,8 +57,9 @@ def grid(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def tally(items: Iterable[EvidenceItem], side: str) -> str:
-    """ "You 3 · Seller 1"."""
+    """ "You 3 · Seller 1": the same for both sides, so only what both can see is counted."""
     count = {Party.BUYER: 0, Party.SELLER: 0}
     for item in items:
-        count[Party(item.party)] += 1
+        if item.file.state == FileState.CLEAN:
+            count[Party(item.party)] += 1
     return " · ".join(f"{who(party, side)} {n}" for party, n in count.items())

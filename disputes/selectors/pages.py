@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -69,6 +70,7 @@ def case_page(dispute: Dispute, actor: Actor) -> CasePage:
         (Party.SELLER, Party.BUYER) if side == Party.SELLER else (Party.BUYER, Party.SELLER)
     )
     yours, theirs = standing.get(own), standing.get(other)
+    evidence = list(dispute.evidence.select_related("file", "author"))
     others = ReadMark.objects.filter(dispute=dispute).exclude(reader_id=actor.user_id)
     return CasePage(
         dispute=dispute, side=side, allowed=transitions.allowed(dispute, actor),
@@ -76,20 +78,24 @@ def case_page(dispute: Dispute, actor: Actor) -> CasePage:
         gap=abs(yours.amount - theirs.amount) if yours and theirs else None,
         settlement=Settlement.objects.filter(dispute=dispute, state__in=sorted(SETTLEMENT_OPEN)).first(),
         requests=list(dispute.evidence_requests.all()),
-        evidence=evidence_of(dispute, actor),
+        evidence=seen_by(evidence, actor),
         messages=list(dispute.messages.select_related("author")),
         others_read_at=others.aggregate(at=Max("read_at"))["at"],
         parcel=dispute.return_parcels.order_by("-shipped_at", "-pk").first(),
         decision=dispute.decisions.order_by("-number").prefetch_related("findings").first(),
-        history=timeline.timeline(dispute, actor),
+        history=timeline.timeline(dispute, actor, evidence),
     )  # fmt: skip
 
 
 def evidence_of(dispute: Dispute, actor: Actor) -> list[EvidenceItem]:
-    """The evidence in order. A file that is still being checked, or was not taken, only its owner sees."""
-    rows = dispute.evidence.select_related("file", "author")
+    """The evidence in order, as far as this person sees it."""
+    return seen_by(dispute.evidence.select_related("file", "author"), actor)
+
+
+def seen_by(items: Iterable[EvidenceItem], actor: Actor) -> list[EvidenceItem]:
+    """A file that is still being checked, or was not taken, only its owner sees."""
     return [
         item
-        for item in rows
+        for item in items
         if item.file.state == FileState.CLEAN or item.author_id == actor.user_id
     ]

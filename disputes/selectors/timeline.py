@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,9 @@ from core.actors import Actor, ActorKind
 from core.models import Event
 from core.templatetags import timewords
 from disputes import policies, words
-from disputes.models import Dispute
+from disputes.models import Dispute, EvidenceItem
 from disputes.states import Party, Reason, Verdict
+from evidence.states import FileState
 
 YOU, BUYER, SELLER, MEDIATOR, CLOCK = (
     _("You"),
@@ -119,20 +120,27 @@ PHRASES: dict[str, Say] = {
     "settlement_lapsed": _fixed(_("The settlement lapsed; the dispute goes on")),
     "message_added": _fixed(_("Message")),
     "evidence_added": lambda d, data, r: _("Evidence added: %(numbers)s")
-    % {"numbers": ", ".join(data.get("numbers", []))},
+    % {"numbers": ", ".join(data["numbers"])} if data.get("numbers") else _("A file was sent and not taken"),
     "staff_note_added": _fixed(_("Staff note")),
     "reminded": _fixed(_("Reminder sent")),
 }  # fmt: skip
 """A phrase for every event of a dispute; a test holds this complete."""
 
 
-def timeline(dispute: Dispute, actor: Actor) -> list[Line]:
-    """The dispute's history for this reader, newest first: one query, no names, no staff notes for parties."""
+def timeline(
+    dispute: Dispute, actor: Actor, evidence: Iterable[EvidenceItem] | None = None
+) -> list[Line]:
+    """The dispute's history for this reader, newest first: no names, no staff notes for parties.
+
+    `evidence` saves a query: all items of the dispute with their files.
+    """
     side = policies.party_of(dispute, actor)
     events = list(Event.objects.filter(subject=dispute.reference).order_by("-seq"))
     if side != Party.PLATFORM:
         events = _for_parties(events)
-    return [_line(dispute, event, side) for event in events]
+    items = dispute.evidence.select_related("file") if evidence is None else evidence
+    untaken = {item.label for item in items if item.file.state == FileState.REFUSED}
+    return [_line(dispute, event, side, untaken) for event in events]
 
 
 def _for_parties(events: list[Event]) -> list[Event]:
@@ -149,7 +157,7 @@ def _for_parties(events: list[Event]) -> list[Event]:
     return shown[::-1]
 
 
-def _line(dispute: Dispute, event: Event, reader: str | None) -> Line:
+def _line(dispute: Dispute, event: Event, reader: str | None, untaken: set[str]) -> Line:
     if event.actor_kind != ActorKind.PERSON:
         side, who = "", CLOCK
     elif event.actor_id == dispute.buyer_id:
@@ -160,11 +168,11 @@ def _line(dispute: Dispute, event: Event, reader: str | None) -> Line:
         side, who = Party.PLATFORM, MEDIATOR
     if side and side == reader and reader != Party.PLATFORM:
         who = YOU
-    phrase = PHRASES.get(event.name, _fixed(event.name))
+    phrase, data = PHRASES.get(event.name, _fixed(event.name)), event.data
+    if untaken and "numbers" in data:
+        data = data | {"numbers": [n for n in data["numbers"] if n not in untaken]}
     at = (
         parse_datetime(str(event.data.get("at") or "")) if event.name == "opened" else None
     ) or event.at
     visible = event.reason if reader == Party.PLATFORM or side != Party.PLATFORM else ""
-    return Line(
-        at, who, str(phrase(dispute, event.data, reader)), visible, event.name, side, not side
-    )
+    return Line(at, who, str(phrase(dispute, data, reader)), visible, event.name, side, not side)

@@ -27,7 +27,8 @@ USABLE = (FileState.QUARANTINED, FileState.CLEAN)
 def room_left(dispute: Dispute, party: str) -> int:
     """How many files this party may still add to the case."""
     most = int(dispute.policy.get("evidence_max_files"))
-    return max(0, most - EvidenceItem.objects.filter(dispute_id=dispute.pk, party=party).count())
+    given = EvidenceItem.objects.filter(dispute_id=dispute.pk, party=party)
+    return max(0, most - given.exclude(file__state=FileState.REFUSED).count())
 
 
 def usable(

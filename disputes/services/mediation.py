@@ -20,6 +20,7 @@ from disputes.services import input
 from disputes.services.input import moving
 from disputes.services.negotiation import check_return
 from disputes.states import DecisionReason, DisputeState, Finding, Party, Verdict
+from evidence.states import FileState
 
 PARTIES = (Party.BUYER.value, Party.SELLER.value)
 FINDINGS_MAX = 30
@@ -145,9 +146,8 @@ def check_findings(dispute: Dispute, findings: Sequence[Found]) -> list[Found]:
     """Every allegation is marked, and a cited proof exists wherever "proved" is said."""
     if len(findings) > FINDINGS_MAX:
         raise Refused(_("These are too many findings."), "findings")
-    numbers = set(
-        EvidenceItem.objects.filter(dispute_id=dispute.pk).values_list("number", flat=True)
-    )
+    taken = EvidenceItem.objects.filter(dispute_id=dispute.pk, file__state=FileState.CLEAN)
+    numbers = set(taken.values_list("number", flat=True))
     marked = {found.code for found in findings if found.code}
     for allegation in statements.allegations(dispute):
         if allegation.code not in marked:

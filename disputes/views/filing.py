@@ -17,6 +17,7 @@ from disputes.models import DisputeDraft
 from disputes.reading import terms
 from disputes.states import STEPS, Step
 from disputes.views import attaching, common, drafts, kept, uploading
+from evidence.states import FileState
 from orders.models import Order
 
 FORMS: dict[str, type[forms.QuestionForm]] = {
@@ -124,7 +125,9 @@ def _check(request: HttpRequest, order: Order, draft: DisputeDraft | None) -> Ht
             return redirect(target)
     days = {"days": order.policy.days("seller_answer_days")}
     answers = draft.answers if draft else {}
-    context = attaching.files_of(order, draft) | {
+    files = attaching.files_of(order, draft)
+    context = files | {
+        "going": [item for item in files["items"] if item["state"] != FileState.REFUSED],
         "problem": problem,
         "asked": drafts.readable(order, answers.get("amount")),
         "missing": answers.get("received") is False,
