@@ -29,11 +29,13 @@ def exhibit(dispute: Dispute, item: EvidenceItem, side: str) -> dict[str, Any]:
         "number": "" if file.state == FileState.REFUSED else item.label,
         "by": by, "at": item.added_at, "state": str(file.state), "caption": caption,
         "alt": _("%(caption)s (%(by)s)") % {"caption": caption, "by": by}, "problem": file.refusal_sentence,
-        "seconds": file.seconds, "url": "", "thumbnail": "", "full": "", "video": "", "page": "",
+        "seconds": file.seconds, "url": "", "thumbnail": "", "full": "", "video": "", "page": "", "document": False,
     }  # fmt: skip
     if clean:
         shown["url"] = reverse("evidence:original", args=[file.handle])
-        shown["page"] = reverse("disputes:evidence", args=[dispute.reference, item.number])
+        if side != Party.PLATFORM:  # the desk has its own screen
+            shown["page"] = reverse("disputes:evidence", args=[dispute.reference, item.number])
+        shown["document"] = not (file.is_image or file.is_video)
         shown["thumbnail"] = (
             reverse("evidence:thumb", args=[file.handle]) if file.thumb_name else ""
         )

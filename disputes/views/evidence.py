@@ -94,6 +94,7 @@ def viewer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     items = [wanted, *(item for item in clean if item is not wanted)]
     context = {
         "dispute": reader.dispute, "reader": reader, "items": items, "wanted": wanted,
-        "heading": terms.heading(reader.dispute), "panes": 1,
+        "heading": terms.heading(reader.dispute), "panes": 1, "film": clean,
+        "window_title": f"{{number}}: {{caption}}, {reader.dispute.reference} – Recourse",
     }  # fmt: skip
     return render(request, "disputes/viewer.html", context)

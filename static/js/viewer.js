@@ -3,10 +3,10 @@
 
 const MOST = 8, STEP = 1.4, TURN = 90;
 
-const Pane = (figure) => {
+const Pane = (figure, words) => {
   const stage = figure.querySelector(".stage");
   let zoom = 1, turn = 0, x = 0, y = 0;
-  const image = () => stage.querySelector("img");
+  const image = () => stage.querySelector(":scope > img");
   const draw = () => {
     const picture = image();
     if (!picture) return;
@@ -34,19 +34,25 @@ const Pane = (figure) => {
     turn: () => { turn = (turn + TURN) % 360; x = y = 0; draw(); },
     reset: () => { zoom = 1; turn = x = y = 0; draw(); },
   };
+  const view = ({ full, video, sheet, alt, file, caption }) => {
+    const make = (name, values) => Object.assign(document.createElement(name), values);
+    if (video) return make("video", { controls: true, preload: "metadata", src: video });
+    if (full) return make("img", { alt, draggable: false, src: full });
+    const link = make("a", { href: file, textContent: sheet ? words.openPdf : caption });
+    if (!sheet) return link;
+    const paper = make("div", { className: "stage-document" });
+    link.className = "btn";
+    paper.append(make("img", { alt: "", src: sheet }), link);
+    return paper;
+  };
   const show = (film) => {
-    const { full, video, number, by, caption, alt } = film.dataset;
+    const { number, by, caption, at, file } = film.dataset, part = (name) => figure.querySelector(`[data-${name}]`);
     const id = document.createElement("span");
     id.className = "id"; id.textContent = number;
-    let view;
-    if (video) { view = document.createElement("video"); view.controls = true; view.preload = "metadata"; view.src = video; }
-    else if (full) { view = document.createElement("img"); view.alt = alt; view.draggable = false; view.src = full; }
-    else { view = document.createElement("a"); view.href = film.href; view.textContent = caption; }
-    stage.replaceChildren(view, id);
+    stage.replaceChildren(view(film.dataset), id);
     stage.setAttribute("aria-label", number);
-    const words = figure.querySelector("figcaption"), who = document.createElement("strong"), open = document.createElement("a");
-    who.textContent = `${by}: `; open.href = film.href; open.textContent = number;
-    words.replaceChildren(who, `${caption} `, open);
+    for (const [name, text] of [["who", `${by}:`], ["words", caption], ["at", at], ["of", ` ${number}`]]) if (part(name)) part(name).textContent = text;
+    if (part("open")) part("open").href = file;
     figure.dataset.number = number;
     acts.reset();
   };
@@ -84,40 +90,62 @@ const PUSH = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], Arrow
 
 const start = (root) => {
   const viewer = root.querySelector("[data-viewer]"), film = [...root.querySelectorAll("[data-film]")];
-  const panes = [...root.querySelectorAll("[data-pane]")].map(Pane), tools = root.querySelector("[data-viewer-tools]");
+  const panes = [...root.querySelectorAll("[data-pane]")].map((figure) => Pane(figure, root.dataset)), tools = root.querySelector("[data-viewer-tools]");
   if (!panes.length) return;
   let current = panes[0];
   const mark = () => {
     const shown = new Set(panes.slice(0, Number(viewer.dataset.panes)).map((pane) => pane.number()));
     for (const frame of film) frame.toggleAttribute("aria-current", shown.has(frame.dataset.number));
     for (const frame of film) if (shown.has(frame.dataset.number)) frame.setAttribute("aria-current", "true");
+    const here = film.find((frame) => frame.dataset.number === current.number()), strip = here?.parentElement;
+    strip?.scrollTo({ left: here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2, top: here.offsetTop - (strip.clientHeight - here.offsetHeight) / 2 });
     for (const pane of panes) pane.figure.toggleAttribute("data-current", panes.length > 1 && viewer.dataset.panes === "2" && pane === current);
+  };
+  // The page is about its first picture: heading, title and address follow it.
+  const put = (pane, frame) => {
+    pane.show(frame);
+    mark();
+    if (pane !== panes[0]) return;
+    const { number, caption, page } = frame.dataset, { title } = root.dataset;
+    for (const heading of document.querySelectorAll("[data-viewer-number]")) heading.textContent = number;
+    if (title) document.title = title.replace("{number}", number).replace("{caption}", () => caption);
+    if (page) history.replaceState(history.state, "", page);
   };
   const choose = (pane) => { current = pane; mark(); };
   const move = (pane, by) => {
     const at = film.findIndex((frame) => frame.dataset.number === pane.number());
     const next = film[(at + by + film.length) % film.length];
-    if (next) { pane.show(next); mark(); }
+    if (next) put(pane, next);
   };
   for (const pane of panes) for (const event of ["focusin", "pointerdown"]) pane.figure.addEventListener(event, () => choose(pane));
   for (const frame of film) frame.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    current.show(frame);
-    mark();
+    put(current, frame);
   });
   if (tools) {
     tools.hidden = false;
     const split = tools.querySelector('[data-do="split"]');
     split.hidden = panes.length < 2;
     split.setAttribute("aria-pressed", String(viewer.dataset.panes === "2"));
+    const [small, full] = ["small", "full"].map((when) => tools.querySelector(`[data-when="${when}"]`));
+    const screen = () => {
+      const on = document.fullscreenElement === root, had = document.activeElement === (on ? small : full);
+      small.hidden = on || !document.fullscreenEnabled;
+      full.hidden = !on;
+      if (had) (on ? full : small).focus();
+    };
+    document.addEventListener("fullscreenchange", screen);
+    screen();
+    for (const act of ["previous", "next"]) tools.querySelector(`[data-do="${act}"]`).hidden = film.length < 2;
     tools.addEventListener("click", (event) => {
       const act = event.target.closest("[data-do]")?.dataset.do;
       if (act === "split") {
         viewer.dataset.panes = viewer.dataset.panes === "2" ? "1" : "2";
         split.setAttribute("aria-pressed", String(viewer.dataset.panes === "2"));
         choose(panes[0]);
-      } else if (act === "full") document.fullscreenElement ? document.exitFullscreen() : viewer.requestFullscreen?.();
+      } else if (act === "full") document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen();
+      else if (act === "previous" || act === "next") move(current, act === "next" ? 1 : -1);
       else if (act) current.acts[act]();
     });
   }

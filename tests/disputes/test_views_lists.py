@@ -142,7 +142,8 @@ def test_viewer_shows_the_wanted_picture_first_and_all_others(frozen: datetime) 
     page = client("Bob").get(address(dispute, "evidence", 2)).content.decode()
 
     assert "<title>E2: packed" in page
-    assert page.index('data-number="E2"') < page.index('data-number="E1"')
+    assert re.findall(r'aria-label="(E\d)"', page) == ["E2", "E1"]
+    assert re.findall(r'data-film data-number="(E\d)"', page) == ["E1", "E2"]
     assert client("Bob").get(address(dispute, "evidence", 3)).status_code == 404
     assert client("Eve").get(address(dispute, "evidence", 1)).status_code == 404
 
