@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import access
 from core.errors import Refused
+from core.templatetags import timewords
 from disputes import services
 from disputes.desk import door, findings
 from disputes.desk.case import screen
@@ -38,7 +39,8 @@ def autosave(request: HttpRequest, reference: str) -> HttpResponse:
         )
     except Refused as refused:
         return JsonResponse({"ok": False, "error": str(refused)}, status=409)
-    return JsonResponse({"ok": True, "version": draft.saved_at.isoformat()})
+    time = timewords.moment(draft.saved_at, "time")
+    return JsonResponse({"ok": True, "version": draft.saved_at.isoformat(), "time": time})
 
 
 @access.team_required(*door.ROLES)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _l
 from core import cases, clock, money, references
 from core import words as texts
 from core.errors import Refused
+from core.templatetags import timewords
 from disputes.models import DisputeDraft
 from disputes.reading import terms
 from disputes.selectors import eligibility
@@ -90,6 +91,11 @@ def first_open(answers: dict[str, Any]) -> str:
 
 def version_of(draft: DisputeDraft) -> str:
     return draft.saved_at.isoformat()
+
+
+def saved(draft: DisputeDraft) -> dict[str, str]:
+    """What a script is told after it saved: the draft's version, and when that was, as the page says it."""
+    return {"version": version_of(draft), "time": timewords.moment(draft.saved_at, "time")}
 
 
 def page(

@@ -78,7 +78,7 @@ def _ask(request: HttpRequest, order: Order, step: str, answers: dict[str, Any])
             form.add_error(None, str(refusal))
             good = False
         if draft and uploading.wants_json(request):
-            return JsonResponse({"version": drafts.version_of(draft)})
+            return JsonResponse(drafts.saved(draft))
         if good:
             return drafts.to_step(order, questionnaire.next_step(step))
         return drafts.page(request, order, step, draft, form=form, status=422)

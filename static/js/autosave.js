@@ -2,10 +2,11 @@
 // the middle, or the line breaks, the next visit to the form puts back what was typed.
 //   <form data-autosave="/address" data-autosave-key="user and draft" data-autosave-version="server's last change"
 //         data-saved="Saved at {time}" data-kept="…" data-back="…"> … <p role="status" data-autosave-status></p>
+// The answer is {"version": "…", "time": "22:27"}: the server's moment in the reader's own zone, never this device's clock.
 
 const SKIP = new Set(["csrfmiddlewaretoken", "form_key"]);
 const PAUSE = 1200, LOCAL_PAUSE = 250, LONGEST = 14 * 24 * 3600 * 1000;
-const time = () => new Date().toLocaleTimeString(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit" });
+const same = (one, other) => one === other || Date.parse(one) === Date.parse(other); // a moment may be written in two zones
 
 const typed = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !SKIP.has(name));
 
@@ -38,7 +39,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const status = form.querySelector("[data-autosave-status]") ?? document.createElement("p");
   const key = `draft ${form.dataset.autosaveKey ?? location.pathname}`, version = form.dataset.autosaveVersion ?? "";
   const kept = store.get(key);
-  if (kept && kept.version === version && Date.now() - kept.at < LONGEST) {
+  if (kept && same(kept.version, version) && Date.now() - kept.at < LONGEST) {
     if (putBack(form, kept.pairs)) status.textContent = form.dataset.back ?? "";
   } else store.drop(key);
 
@@ -55,7 +56,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       const told = await answer.json().catch(() => ({}));
       current = told.version ?? current;
       store.drop(key);
-      status.textContent = (form.dataset.saved ?? "").replace("{time}", time());
+      status.textContent = (form.dataset.saved ?? "").replace("{time}", told.time ?? "");
     } catch {
       keep();
       status.textContent = form.dataset.kept ?? "";

@@ -197,7 +197,7 @@ def test_autosave_keeps_the_text_without_leaving_the_page(frozen: datetime) -> N
     )
 
     draft = DisputeDraft.objects.get()
-    assert answer.json() == {"version": draft.saved_at.isoformat()}
+    assert answer.json() == {"version": draft.saved_at.isoformat(), "time": "12:00"}
     assert draft.answers["story"] == "Half a sent"
 
 

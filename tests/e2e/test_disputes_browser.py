@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,7 +18,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from disputes import services
-from disputes.models import Dispute
+from disputes.models import Dispute, DisputeDraft
 from evidence import services as files
 from tests.disputes import factories as make
 from tests.orders import factories as orders
@@ -253,6 +255,33 @@ def test_offer_is_accepted_on_its_own_page_without_scripts(
     expect(
         page.get_by_role("heading", name="You both agreed: €55.00, and you keep it")
     ).to_be_visible()
+    context.close()
+
+
+def test_time_of_saving_is_the_servers_in_the_readers_zone(
+    browser: Browser, live_server: Any
+) -> None:
+    order = orders.delivered()
+    make.draft(order)
+    user = orders.user("Alice")
+    user.zone = "Asia/Tokyo"
+    user.save()
+    context = browser.new_context(
+        base_url=live_server.url, locale="en-US", timezone_id="America/New_York"
+    )
+    enter(context, "Alice")
+    page = context.new_page()
+    page.goto(reverse("disputes:question", args=[order.reference, "story"]))
+
+    page.get_by_label("In your own words").fill("It is cracked.")
+
+    expect(page.locator("[data-autosave-status]")).to_have_text(
+        re.compile(r"Saved at \d\d:\d\d"), timeout=15_000
+    )
+    saved = DisputeDraft.objects.get(order=order).saved_at
+    local = saved.astimezone(ZoneInfo("Asia/Tokyo"))
+    expect(page.locator("[data-autosave-status]")).to_have_text(f"Saved at {local:%H:%M}")
+    expect(page.get_by_text("Saved at")).to_have_count(1)
     context.close()
 
 
