@@ -16,7 +16,7 @@ from disputes.models import DisputeDraft
 from disputes.reading import checklist
 from disputes.services import captions
 from disputes.states import Step
-from disputes.views import drafts, kept, uploading
+from disputes.views import common, drafts, kept, uploading
 from orders.models import Order
 
 FIELD = "caption-"
@@ -136,7 +136,7 @@ def add_files(request: HttpRequest, reference: str) -> HttpResponse:
         request, here(order.reference), _take(request, order), lambda row: _row(order, row)
     )
     draft = drafts.draft_of(order, request)
-    if uploading.wants_json(request) or draft is None:
+    if common.wants_json(request) or draft is None:
         return answer
     return _save_captions(request, order, draft) or answer
 
@@ -149,9 +149,9 @@ def remove_file(request: HttpRequest, reference: str, handle: str) -> HttpRespon
     row = draft.files.filter(file__handle=handle).first() if draft else None
     if draft is not None and row is not None and request.user.pk is not None:
         services.remove_draft_file(draft_id=draft.pk, user_id=request.user.pk, file_id=row.file_id)
-        if not uploading.wants_json(request):
+        if not common.wants_json(request):
             messages.success(request, _("The file was removed."))
-    if uploading.wants_json(request):
+    if common.wants_json(request):
         return JsonResponse({"ok": True})
     wrong = _save_captions(request, order, draft) if draft is not None else None
     return wrong or drafts.to_step(order, Step.EVIDENCE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import reverse
 
 from accounts.actors import actor_for
@@ -28,6 +28,16 @@ class Reader:
     @property
     def url(self) -> str:
         return address(self.dispute)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """A script asks, and reads sentences, not pages."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def not_done(why: Any, *, status: int, again: bool = False) -> JsonResponse:
+    """What a script is told where nothing was done. `again`: the same may be sent once more."""
+    return JsonResponse({"ok": False, "error": str(why), "again": again}, status=status)
 
 
 def address(dispute: Dispute) -> str:

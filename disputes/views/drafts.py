@@ -67,6 +67,8 @@ def closed_door(request: HttpRequest, order: Order) -> HttpResponse | None:
     no = eligibility.why_not(order, request.user.pk, order.now)
     if no is None:
         return None
+    if common.wants_json(request):
+        return common.not_done(no.message, status=409)
     if no.reference:
         return redirect("disputes:dispute", no.reference)
     context = {"order": order, "no": no, "goods": terms.goods(order)}

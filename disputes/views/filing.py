@@ -16,7 +16,7 @@ from disputes import forms, questionnaire, services
 from disputes.models import DisputeDraft
 from disputes.reading import terms
 from disputes.states import STEPS, Step
-from disputes.views import attaching, common, drafts, kept, uploading
+from disputes.views import attaching, common, drafts, kept
 from evidence.states import FileState
 from orders.models import Order
 
@@ -77,7 +77,7 @@ def _ask(request: HttpRequest, order: Order, step: str, answers: dict[str, Any])
         except Refused as refusal:
             form.add_error(None, str(refusal))
             good = False
-        if draft and uploading.wants_json(request):
+        if draft and common.wants_json(request):
             return JsonResponse(drafts.saved(draft))
         if good:
             return drafts.to_step(order, questionnaire.next_step(step))

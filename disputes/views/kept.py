@@ -18,8 +18,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from disputes.views import common
 from evidence import names
 
 KEY = "kept_form"
@@ -53,16 +55,25 @@ def signed_in(*methods: str, page: Callable[..., str] | None = None) -> Callable
                 response = view(request, *args, **kwargs)
             else:
                 back = page(*args, **kwargs) if page else ""
-                keep(request, back or request.path)
-                if not back:
-                    back = request.get_full_path() if "GET" in methods else came_from(request)
-                response = redirect_to_login(back)
+                way = request.get_full_path() if "GET" in methods else came_from(request)
+                response = _signed_out(request, back or request.path, back or way)
             add_never_cache_headers(response)
             return response
 
         return guarded
 
     return decorate
+
+
+def _signed_out(request: HttpRequest, path: str, way: str) -> HttpResponse:
+    """Keep what was typed, and sign in first; a script, which still holds its files, is told what to do."""
+    script = common.wants_json(request)
+    if not (script and request.FILES):
+        keep(request, path)
+    if not script:
+        return redirect_to_login(way)
+    why = _("You were signed out. Sign in again in another tab, then try again.")
+    return common.not_done(why, status=401, again=True)
 
 
 read = signed_in("GET", "HEAD")
@@ -88,7 +99,9 @@ def keep(request: HttpRequest, path: str) -> None:
     texts = {name: values for name, values in request.POST.lists() if name not in NOT_TEXT}
     if sum(len(v.encode()) for values in texts.values() for v in values) > MOST_BYTES:
         texts = {}
-    files = [names.shown(f.name) for _name, sent in request.FILES.lists() for f in sent if f.name]
+    files = [
+        names.shown(f.name) for sent in dict(request.FILES.lists()).values() for f in sent if f.name
+    ]
     if texts or files:
         kept = {"path": path, "at": int(time()), "texts": texts, "files": files[:MOST_FILES]}
         request.session[KEY] = kept

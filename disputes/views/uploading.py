@@ -16,17 +16,13 @@ from django.utils.translation import ngettext
 
 from core.errors import Refused
 from disputes import forms
-from disputes.views import sending
+from disputes.views import common, sending
 from evidence.models import EvidenceFile
 from evidence.states import FileState
 
 Rows = Sequence[Any]
 Receive = Callable[[list[Any], str], tuple[Rows, list[str]]]
 Show = Callable[[Any], dict[str, Any]]
-
-
-def wants_json(request: HttpRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ def receive(request: HttpRequest, url: str, take: Receive, show: Show) -> HttpRe
     A script gets JSON for its one file; a browser without gets messages and the page again.
     """
     taken = take_once(request, take)
-    if not wants_json(request):
+    if not common.wants_json(request):
         tell(request, taken)
         return redirect(url)
     if taken.state == sending.BUSY:
@@ -79,7 +75,7 @@ def receive(request: HttpRequest, url: str, take: Receive, show: Show) -> HttpRe
     if taken.rows:
         html = render_to_string("ui/upload.html", {"item": show(taken.rows[0])}, request=request)
         return JsonResponse({"ok": True, "html": html})
-    return JsonResponse({"ok": False, "error": " ".join(taken.troubles), "again": taken.again})
+    return common.not_done(" ".join(taken.troubles), status=200, again=taken.again)
 
 
 def tell(request: HttpRequest, taken: Taken) -> None:

@@ -128,7 +128,7 @@ const start = (form) => {
       else if (answer?.error) fail(job, answer.error, answer.again === true);
       else if (request.status >= 500 || request.status === 429) return broken();
       else if (request.status === 413) fail(job, words.large, false);
-      else fail(job, request.status === 404 ? words.failed : words.signedOut, true);
+      else fail(job, request.status === 403 || request.responseURL.includes("/account/") ? words.signedOut : words.failed, true);
       next();
     };
     request.send(body);
