@@ -5,16 +5,43 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
-from accounts import second_factor
+from accounts import letters, second_factor
 from accounts.middleware import visitor_zone
+from accounts.models import User
 from core import languages
+from notifications import rendering
+
+TOO_MANY = _(
+    "These were too many tries. Wait five minutes, then try again, or ask for a code by e-mail."
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Names at sign-up, a code by e-mail on a new device, mails in the reader's own language."""
+    """Names at sign-up, a code by e-mail on a new device, letters of our own in the reader's language and zone."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _(
+            "Address and password do not fit together. Is caps lock on, or the keyboard set to another language?"
+        ),
+        "incorrect_password": _(
+            "This is not the password. Is caps lock on, or the keyboard set to another language?"
+        ),
+        "incorrect_code": _(
+            "This is not the code. Type it as it stands in the newest mail or in the app."
+        ),
+        "too_many_login_attempts": TOO_MANY,
+        "rate_limited": _("You asked for this a moment ago. Wait a minute, then ask again."),
+        "enter_current_password": _("Type your present password."),
+        "account_inactive": _("This account is closed."),
+        "same_as_current": _("This is the same as before."),
+        "email_taken": _("This address belongs to another account."),
+        "duplicate_email": _("This address belongs to your account already."),
+    }
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         """A new account starts with the name that was typed, and the page's language and zone."""
@@ -33,8 +60,43 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(super().is_login_by_code_required(login))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the account's language where the mail goes to an account, else in the page's."""
-        user = context.get("user")
-        language = getattr(user, "language", None) or translation.get_language()
-        with translation.override(languages.offered(language)):
+        """In the account's language and zone where the mail goes to an account, else in the page's."""
+        user = context.get("user") or User.objects.filter(email__iexact=email).first()
+        if user is not None:
+            with rendering.as_reader(user):
+                super().send_mail(template_prefix, email, context | {"user": user})
+            return
+        with translation.override(languages.offered(translation.get_language())):
             super().send_mail(template_prefix, email, context)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """A letter about a change knows whose account it was."""
+        super().send_notification_mail(
+            template_prefix, user, {"user": user} | (context or {}), email
+        )
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: Any,
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> Any:
+        """Our own words in the design of our own mails; see `letters`."""
+        letter = letters.LETTERS.get(template_prefix)
+        if letter is None:
+            return super().render_mail(template_prefix, email, context, headers)
+        subject, text, html = letters.write(letter, context)
+        to = [email] if isinstance(email, str) else email
+        automatic = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+        mail = EmailMultiAlternatives(
+            subject, text, self.get_from_email(), to, headers=automatic | (headers or {})
+        )
+        mail.attach_alternative(html, "text/html")
+        return mail

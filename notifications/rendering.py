@@ -79,10 +79,15 @@ def render(notice: Notice) -> Message:
     return Message(" ".join(subject.split()), lines, action, path, kind.legal_weight)
 
 
+def placeholders(sentence: str) -> list[str]:
+    """The names of the facts that a sentence needs."""
+    return _PLACEHOLDER.findall(sentence)
+
+
 def _fill(sentence: Any, facts: dict[str, str]) -> str | None:
     """The sentence with its facts, or None where one of them is missing or empty."""
     text = str(sentence)
-    if not text or any(not facts.get(name) for name in _PLACEHOLDER.findall(text)):
+    if not text or any(not facts.get(name) for name in placeholders(text)):
         return None
     try:
         return text % facts if "%(" in text else text
