@@ -21,10 +21,10 @@ RECENT = timedelta(days=14)
 
 @dataclass(slots=True)
 class Home:
-    """`mine` wait for the reader, `others` for somebody else; `arrived` can be confirmed or disputed."""
+    """`mine` wait for the reader (of `needs` in all), `others` for somebody else; `arrived` can be confirmed."""
 
     mine: list[Dispute]
-    more: int
+    needs: int
     others: list[Dispute]
     arrived: list[Order]
     refunds: list[Refund]
@@ -33,12 +33,12 @@ class Home:
 def home(user_id: int, now: datetime) -> Home:
     """Disputes, arrived orders and refunds of one person, what runs out first on top."""
     waiting = turns.waiting_for(user_id, now)
-    keys = list(waiting.order_by("next_due_at", "pk").values_list("pk", flat=True)[: MOST + 1])
+    keys = list(waiting.order_by("next_due_at", "pk").values_list("pk", flat=True)[:MOST])
     rows = Dispute.objects.select_related(*WITH)
     party = Q(buyer_id=user_id) | Q(seller_id=user_id)
     others = rows.filter(party, state__in=sorted(OPEN)).exclude(pk__in=waiting.values("pk"))
     return Home(
-        mine=list(rows.filter(pk__in=keys[:MOST]).order_by("next_due_at", "pk")), more=len(keys) - MOST,
+        mine=list(rows.filter(pk__in=keys).order_by("next_due_at", "pk")), needs=waiting.order_by().count(),
         others=list(others.order_by("next_due_at", "pk")[:MOST]),
         arrived=arrived(user_id), refunds=refunds(user_id, now),
     )  # fmt: skip

@@ -41,12 +41,12 @@ def home(request: HttpRequest) -> HttpResponse:
     found = selectors.home(request.user.pk, now)
     drafts = questionnaires.drafts(request.user.pk)
     context: dict[str, Any] = {
-        "now": now, "tasks": inbox.tasks(request.user, found.mine), "more": found.more,
+        "now": now, "tasks": inbox.tasks(request.user, found.mine), "needs": found.needs,
         "others": inbox.tasks(request.user, found.others, buttons=False), "drafts": drafts,
         "arrived": [_arrived(order) for order in found.arrived],
         "refunds": [_refund(refund, now) for refund in found.refunds],
     }  # fmt: skip
-    context["needs"] = len(context["tasks"]) + len(drafts) + max(found.more, 0)
+    context["more"] = found.needs - len(context["tasks"])
     context["quiet"] = not any(
         context[part] for part in ("tasks", "others", "drafts", "arrived", "refunds")
     )

@@ -56,11 +56,11 @@ def _list(request: HttpRequest, selling: bool) -> HttpResponse:
     title = _("Sales") if selling else _("My orders")
     rows = [_row(order, extra[order.pk], side) for order in orders]
     first = tab == "all" and not query and page.number == 1
-    tasks = [row for row in rows if row["mine"]][:TASKS] if first else []
+    tasks = [row for row in rows if row["task"]][:TASKS] if first else []
     context = {
         "title": title, "selling": selling, "page": page, "query": query, "tab": tab,
         "rows": [row for row in rows if row not in tasks], "tasks": tasks,
-        "needs": max(counts["mine"], len(tasks)),
+        "needs": counts["mine"],
         "tabs": [
             {"label": labels[name], "url": f"{request.path}?show={name}", "count": count, "current": name == tab}
             for name, count in counts.items()
@@ -79,10 +79,15 @@ def _other_list(request: HttpRequest, selling: bool) -> dict[str, str] | None:
 
 
 def _row(order: Order, panel: panels.Panel, side: str) -> dict[str, Any]:
+    """An order in a list. It is a `task` where its own turn is the reader's: what the tab of these counts.
+
+    Where an app above waits for the reader (a dispute), the mark says so; it is counted there.
+    """
     turn = reading.turn_of(order, side, disputed=panel.disputed)
     return {
         "order": order, "goods": reading.goods(order), "badge": reading.badge(order, side), "marks": panel.marks,
-        "turn": turn, "mine": panel.needs_me or turn.turn == "you", "actions": panel.actions,
+        "turn": turn, "task": turn.turn == "you", "mine": panel.needs_me or turn.turn == "you",
+        "actions": panel.actions,
         "url": reverse("orders:order", args=[order.reference]), "amount": reading.amount(order),
         "who": order.buyer.name if side == reading.SELLER else order.store.name,
     }  # fmt: skip

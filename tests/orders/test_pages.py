@@ -281,7 +281,8 @@ def test_apps_above_add_actions_and_marks(frozen: Any, monkeypatch: pytest.Monke
     assert 'href="/disputes/new/"' in page(client, "order", order.reference).content.decode()
     listed = page(client, "list")
     assert "In appeal" in listed.content.decode()
-    assert [row["order"].pk for row in listed.context["tasks"]] == [order.pk]
+    assert [row["mine"] for row in listed.context["rows"]] == [True]
+    assert listed.context["tasks"] == []
 
 
 def test_wrong_methods_and_missing_csrf(frozen: Any) -> None:

@@ -55,7 +55,7 @@ def test_what_needs_the_person_comes_first_and_what_runs_out_first_before_it(
 
     page = client("Alice").get("/").content.decode()
 
-    assert "<title>2 cases need you" in page
+    assert "<title>2 disputes need you" in page
     assert page.index(soon.reference) < page.index(slow.reference) < page.index(others.reference)
     assert page.index("Open disputes that wait for others") < page.index(others.reference)
 
