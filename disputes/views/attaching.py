@@ -161,4 +161,6 @@ def remove_file(request: HttpRequest, reference: str, handle: str) -> HttpRespon
 def files(request: HttpRequest, reference: str) -> HttpResponse:
     """The files of the questionnaire as a fragment, asked for again while one is being checked."""
     order = drafts.order_of(request, reference)
+    if not common.wants_part(request):
+        return redirect(here(order.reference))
     return render(request, "disputes/_files.html", files_of(order, drafts.draft_of(order, request)))

@@ -35,6 +35,11 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
+def wants_part(request: HttpRequest) -> bool:
+    """A script of ours asks for a part of a page; a person who opens its address gets a page."""
+    return request.headers.get("X-Requested-With") == "XMLHttpRequest"
+
+
 def not_done(why: Any, *, status: int, again: bool = False) -> JsonResponse:
     """What a script is told where nothing was done. `again`: the same may be sent once more."""
     return JsonResponse({"ok": False, "error": str(why), "again": again}, status=status)

@@ -62,12 +62,14 @@ def _files(reader: common.Reader) -> dict[str, Any]:
 def files(request: HttpRequest, reference: str) -> HttpResponse:
     """The reader's own files as a fragment, asked for again while one is being checked."""
     reader = common.party(request, reference)
+    if not common.wants_part(request):
+        return redirect("disputes:add_evidence", reader.dispute.reference)
     return render(request, "disputes/_files.html", _files(reader))
 
 
 @kept.read
 def grid(request: HttpRequest, reference: str) -> HttpResponse:
-    """The evidence of the dispute page as a fragment, asked for again while a file is being checked."""
+    """All evidence: a page for people, and the part of it that a script asks for while a file is being checked."""
     reader = common.party(request, reference)
     shown = exhibits.exhibits(
         reader.dispute, evidence_of(reader.dispute, reader.actor), reader.side
@@ -77,7 +79,14 @@ def grid(request: HttpRequest, reference: str) -> HttpResponse:
         "evidence": exhibits.grid(shown),
         "waiting_files": any(e["state"] == "quarantined" for e in shown),
     }
-    return render(request, "disputes/_evidence.html", context)
+    if common.wants_part(request):
+        return render(request, "disputes/_evidence.html", context)
+    context |= {
+        "reader": reader,
+        "heading": terms.heading(reader.dispute),
+        "can_add": "add_evidence" in transitions.allowed(reader.dispute, reader.actor),
+    }
+    return render(request, "disputes/evidence.html", context)
 
 
 @kept.read

@@ -375,9 +375,10 @@ def test_files_that_are_being_checked_are_asked_for_again(frozen: datetime) -> N
     url = reverse("disputes:files", args=[order.reference])
 
     shown = alice.get(page(order, "evidence")).content.decode()
-    done = alice.get(url).content.decode()
+    script = {"headers": {"x-requested-with": "XMLHttpRequest"}}
+    done = alice.get(url, **script).content.decode()
     EvidenceFile.objects.update(state="quarantined", quarantine_name="q/x", clean_name="")
-    waiting = alice.get(url).content.decode()
+    waiting = alice.get(url, **script).content.decode()
 
     assert f'data-refresh="{url}"' in shown
     assert f'data-state="clean" id="file-{file.handle}"' in done

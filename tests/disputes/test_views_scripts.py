@@ -82,3 +82,35 @@ def test_autosave_without_a_session_keeps_the_text_for_after_signing_in(frozen: 
 
     assert answer.status_code == 401
     assert "Half a sent" in browser.get(url).content.decode()
+
+
+SCRIPT: dict[str, Any] = {"headers": {"x-requested-with": "XMLHttpRequest"}}
+
+
+def test_evidence_opened_by_a_person_is_a_whole_page_and_a_fragment_for_the_script(
+    frozen: datetime,
+) -> None:
+    dispute = make.opened()
+    make.evidence(dispute, caption="The crack")
+    url, alice = address(dispute, "evidence_grid"), client("Alice")
+
+    whole, fragment = alice.get(url).content.decode(), alice.get(url, **SCRIPT).content.decode()
+
+    assert "<title>Evidence" in whole
+    assert "The crack" in whole
+    assert f'href="{address(dispute, "add_evidence")}"' in whole
+    assert fragment.lstrip().startswith('<div id="evidence-grid"')
+    assert "<title>" not in fragment
+
+
+def test_rows_of_files_opened_by_a_person_lead_to_their_page(frozen: datetime) -> None:
+    dispute, draft = make.opened(), make.draft(orders.delivered())
+    alice = client("Alice")
+    rows = {
+        address(dispute, "evidence_files"): address(dispute, "add_evidence"),
+        reverse("disputes:files", args=[draft.order.reference]): page(draft.order, "evidence"),
+    }
+
+    for url, there in rows.items():
+        assert alice.get(url).url == there
+        assert alice.get(url, **SCRIPT).status_code == 200
