@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.models import DeadlineState
 from core.templatetags import timewords
 from disputes.models import Dispute
 from disputes.states import TERMINAL, Kind, Outcome, Party, Wanted
@@ -20,8 +21,13 @@ def _day(at: datetime | None) -> str:
 
 
 def _until(dispute: Dispute, *kinds: str) -> str:
+    """The end of the step's own clock; a clock that stands still has none, and a missed target is late."""
     clock = next((c for kind in kinds if (c := dispute.deadline(kind))), None)
-    return _("until %(day)s") % {"day": _day(clock.due_at)} if clock else ""
+    if clock is None:
+        return _("later than promised") if dispute.overdue_at else ""
+    if clock.state == DeadlineState.PAUSED:
+        return _("stands still")
+    return _("until %(day)s") % {"day": _day(clock.due_at)}
 
 
 def steps_of(dispute: Dispute, side: str) -> list[Step]:
@@ -70,10 +76,13 @@ def _talk(dispute: Dispute) -> list[Step]:
 def _mediator(dispute: Dispute) -> list[Step]:
     if dispute.state in (S.AWAITING_SELLER, S.NEGOTIATING):
         return [_step(_("Mediator"), _("only if you do not agree"), "maybe")]
-    if dispute.state in (S.ESCALATED, S.IN_MEDIATION):
+    if dispute.state == S.ESCALATED:
         return [
-            _step(_("Mediator decides"), _until(dispute, Kind.DECISION, Kind.MEDIATOR_CLAIM), "now")
+            _step(_("A mediator takes the case"), _until(dispute, Kind.MEDIATOR_CLAIM), "now"),
+            _step(_("Mediator decides"), "", "next"),
         ]
+    if dispute.state == S.IN_MEDIATION:
+        return [_step(_("Mediator decides"), _until(dispute, Kind.DECISION), "now")]
     if dispute.state == S.DECIDED:
         return [_step(_("Mediator decided"), _day(dispute.decided_at), "now")]
     if dispute.decided_at:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.models import Deadline
+from core.models import Deadline, DeadlineState
+from core.templatetags import timewords
 from disputes.models import Dispute
 from disputes.reading import clocks, terms
 from disputes.states import TURN_CLOCKS, Kind, Outcome, Party, SettlementState
@@ -64,8 +65,10 @@ def turn_of(dispute: Dispute, side: str) -> Turn:
         words = _proposed(dispute)
     turn, title, text, step, step_words = words
     label = _("It is your turn") if turn == YOU else _waiting_for(dispute, side)
-    if turn == YOU and step == "#settlement":
-        clock = dispute.deadline(Kind.SETTLEMENT_PROPOSAL) or clock
+    proposal = dispute.deadline(Kind.SETTLEMENT_PROPOSAL) if side == Party.SELLER else None
+    if turn == YOU and proposal is not None:
+        clock, more = _beside_proposal(dispute, clock, proposal, step)
+        text = f"{text} {more}"
     kind = clock.kind if clock else ""
     return Turn(
         turn, label, title, text, step, step_words, clock, clocks.consequence(dispute, kind, side) if clock else "",
@@ -74,6 +77,32 @@ def turn_of(dispute: Dispute, side: str) -> Turn:
 
 
 Words = tuple[str, str, str, str, str]
+
+
+def _beside_proposal(
+    dispute: Dispute, clock: Deadline | None, proposal: Deadline, step: str
+) -> tuple[Deadline | None, str]:
+    """Where a settlement is proposed too: the end that comes first stands on top, the text names the other."""
+    if step != "#settlement":
+        settlement = dispute.hand.settlement
+        assert settlement is not None
+        facts = {
+            "amount": terms.amount(dispute, settlement.amount),
+            "until": timewords.moment(proposal.due_at),
+        }
+        return clock, _(
+            "The buyer also proposes to close the dispute once %(amount)s is refunded;"
+            " you can agree to that until %(until)s."
+        ) % facts
+    if clock is None or clock.state == DeadlineState.PAUSED or proposal.due_at <= clock.due_at:
+        own = (
+            clock is not None and clock.kind in TURN_CLOCKS and clock.state != DeadlineState.PAUSED
+        )
+        words = _("Your time to agree on the dispute ends %(until)s.") if own else ""
+        return proposal, words % {"until": timewords.moment(clock.due_at)} if own and clock else ""
+    return clock, _("You can agree to the proposal until %(until)s.") % {
+        "until": timewords.moment(proposal.due_at)
+    }
 
 
 def _now(dispute: Dispute) -> Any:
