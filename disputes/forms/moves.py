@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from core import money
 from disputes.forms.fields import PAYERS, SHORT, EvidenceForm, Money, PlainText, typed
 from disputes.models import Dispute
+from disputes.reading import settling
+from disputes.selectors import refunds
 from disputes.states import Party, PostagePayer
 
 
@@ -164,13 +166,17 @@ class SettleForm(MoveForm):
         )  # fmt: skip
         today, last = timezone.localdate(self.dispute.now), self.days - 1
         limits = {"type": "date", "min": str(today), "max": str(today + timedelta(days=last))}
+        expected = refunds.expected_by(self.dispute, order.refundable)
+        hint: Any = _("The money is there at once, whatever day you choose.")
+        if expected is not None:
+            hint = _(
+                "A refund to the card is expected by %(day)s. If your day comes before it, the dispute may go on"
+                " although the money is on its way."
+            ) % {"day": settling.last_day(expected)}
         self.fields["day"] = forms.DateField(
-            label=_("By the end of which day?"), initial=today + timedelta(days=min(25, last)),
-            help_text=_(
-                "A refund to a card can take %(days)d working days to be recorded. If your day comes before it, the"
-                " dispute goes on although the money is on its way."
-            ) % {"days": self.dispute.policy.days("card_refund_working_days")},
+            label=_("By the end of which day?"), initial=today + timedelta(days=min(25, last)), help_text=hint,
             widget=forms.DateInput(format="%Y-%m-%d", attrs=limits),
+            error_messages={"required": _("Choose a day."), "invalid": _("Choose a day from the calendar.")},
         )  # fmt: skip
 
     def clean_day(self) -> date:

@@ -43,6 +43,7 @@ def dispute(request: HttpRequest, reference: str) -> HttpResponse:
         "apart": terms.apart(page.yours, page.theirs, case)
         if page.yours and page.theirs and page.gap
         else "",
+        "settlement_warning": parts.settlement_warning(reader),
         "counted": payout.refunded_before(case),
         "actions": parts.actions(reader, moves, "add_evidence" in page.allowed),
         "answer_caution": parts.warned(case.seller_answer, mine=side == Party.SELLER),

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from core import transitions
 from core.errors import Refused
-from core.templatetags import timewords
 from disputes import forms, services
-from disputes.reading import payout, terms
+from disputes.reading import terms
 from disputes.services.evidence import PURPOSE, receive_all
-from disputes.states import Party, SettlementState
+from disputes.states import SettlementState
+from disputes.views import consequences
 from disputes.views.common import Reader
 from evidence import services as files
 
@@ -73,12 +73,8 @@ def _amount(reader: Reader, value: Any) -> str:
     return terms.amount(reader.dispute, value)
 
 
-def _theirs(reader: Reader) -> Any:
-    return terms.offer_of(reader.dispute, terms.other(reader.side))
-
-
 def _their_key(reader: Reader) -> int | None:
-    offer = _theirs(reader)
+    offer = consequences.theirs(reader)
     return offer.pk if offer else None
 
 
@@ -96,91 +92,12 @@ def _in_short(reader: Reader, offer: Any) -> str:
     return terms.in_short(reader.dispute, offer, reader.side) if offer else _("this offer")
 
 
-def _accept_text(reader: Reader) -> str:
-    """What accepting does, in money, to this reader: said before the binding button."""
-    dispute, offer, buyer = reader.dispute, _theirs(reader), reader.side == Party.BUYER
-    if offer is None:
-        return ""
-    paid = payout.payout(dispute, offer.amount, replacement=offer.replacement)
-    words = payout.sentences(
-        paid, reader.side, replacement=offer.replacement, later=offer.return_required
-    )
-    if offer.return_required:
-        first = (
-            _("You have %(days)d days to send it back; the seller then has to find it complete.")
-            if buyer
-            else _(
-                "The buyer has %(days)d days to send it back; you then check that it is complete."
-            )
-        )
-        words = f"{first % {'days': dispute.policy.days('return_ship_days')}} {words}"
-    bound = (
-        _("This is binding. You cannot open another dispute on this order.")
-        if buyer
-        else _("This is binding for both of you.")
-    )
-    return f"{words} {bound}"
-
-
-def _confirm_text(reader: Reader) -> str:
-    """What confirming the return does at once."""
-    paid = payout.payout(reader.dispute, reader.dispute.final_amount)
-    words = payout.sentences(paid, reader.side)
-    return _("%(money)s This happens at once and cannot be undone.") % {"money": words}
-
-
-def _agree_text(reader: Reader) -> str:
-    """What agreeing to the settlement does now, and what follows when the money comes, or does not."""
-    settlement = reader.dispute.hand.settlement
-    if settlement is None:
-        return ""
-    paid = payout.payout(reader.dispute, settlement.amount, more=True)
-    asked = _("The refund is requested at once and cannot be taken back.")
-    then = _("If it is recorded before %(by)s, the dispute closes.") % {
-        "by": timewords.moment(settlement.by)
-    }
-    else_ = _(
-        "If it is not, the dispute goes on where it was, and what was refunded counts toward its end."
-    )
-    return " ".join(
-        filter(
-            None,
-            (
-                payout.back(paid, reader.side),
-                asked,
-                then,
-                payout.rest(paid, reader.side, True),
-                else_,
-            ),
-        )
-    )
-
-
-def _withdraw_text(reader: Reader) -> str:
-    """Where the money goes after giving up, as the order stands."""
-    order = reader.dispute.order
-    if not order.is_open:
-        where = _(
-            "Once you withdraw, the seller keeps the money and we cannot get it back for you."
-        )
-    elif order.shipped_at is None:
-        where = _(
-            "Once you withdraw, the order goes on. If the seller has sent nothing by its own date, the order is closed"
-            " and the money goes back to you; if a parcel is sent, the money goes to the seller on the order’s date."
-        )
-    else:
-        where = _(
-            "Once you withdraw, the money goes to the seller on the order’s own date and we cannot get it back for you."
-        )
-    return f"{_('A dispute on an order can be opened only once.')} {where}"
-
-
 def _accept_title(reader: Reader) -> str:
-    return _("Accept %(terms)s?") % {"terms": _in_short(reader, _theirs(reader))}
+    return _("Accept %(terms)s?") % {"terms": _in_short(reader, consequences.theirs(reader))}
 
 
 def _accept_label(reader: Reader) -> str:
-    offer = _theirs(reader)
+    offer = consequences.theirs(reader)
     if offer is None or (offer.replacement and not offer.amount):
         return _("Accept")
     return _("Accept %(amount)s") % {"amount": _amount(reader, offer.amount)}
@@ -212,8 +129,8 @@ def _answer(reader: Reader, form: Any) -> None:
 
 
 ACCEPT_REQUEST = Move(
-    "accept_request", ("accept_request", "accept_request_with_return"), _accept_title, _accept_text, _accept_label,
-    _L("Yes, accept"), _L("You accepted the request. Both of you get it in writing."),
+    "accept_request", ("accept_request", "accept_request_with_return"), _accept_title, consequences.accept,
+    _accept_label, _L("Yes, accept"), _L("You accepted the request. Both of you get it in writing."),
     lambda r, f: services.accept_request(**_ids(r)),
 )  # fmt: skip
 REJECT = Move(
@@ -231,10 +148,10 @@ OFFER = Move(
     lambda r, f: services.make_offer(**_ids(r), **f.terms()), forms.OfferForm,
 )  # fmt: skip
 ACCEPT_OFFER = Move(
-    "accept_offer", ("accept_offer", "accept_offer_with_return"), _accept_title, _accept_text, _accept_label,
+    "accept_offer", ("accept_offer", "accept_offer_with_return"), _accept_title, consequences.accept, _accept_label,
     _L("Yes, accept"), _L("You agreed. Both of you get it in writing."),
     lambda r, f: services.accept_offer(**_ids(r), offer_id=f.cleaned_data["exactly"]), forms.ExactForm,
-    also=lambda r: _theirs(r) is not None, exactly=_their_key,
+    also=lambda r: consequences.theirs(r) is not None, exactly=_their_key,
 )  # fmt: skip
 ESCALATE = Move(
     "escalate",
@@ -287,7 +204,7 @@ CONFIRM_RETURN = Move(
     "confirm_return",
     ("confirm_return",),
     _L("Is everything back, complete and as you sent it?"),
-    _confirm_text,
+    consequences.confirm_return,
     _L("Confirm the return"),
     _L("Yes, it is complete"),
     _L("You confirmed the return. The refund was requested."),
@@ -309,7 +226,7 @@ AGREE = Move(
     "agree_settlement",
     ("agree_settlement",),
     _L("Agree to this settlement?"),
-    _agree_text,
+    consequences.agree,
     _L("Agree"),
     _L("Yes, agree"),
     _L("You agreed. The refund was requested."),
@@ -361,7 +278,7 @@ WITHDRAW = Move(
     "withdraw",
     ("withdraw",),
     _L("Withdraw the dispute?"),
-    _withdraw_text,
+    consequences.withdraw,
     _L("Withdraw…"),
     _L("Withdraw for good"),
     _L("You withdrew the dispute."),

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from core import cases
 from core.words import outside_deal_hints
 from disputes.models import Message, Offer
-from disputes.reading import clocks, exhibits, terms
+from disputes.reading import clocks, exhibits, settling, terms
+from disputes.selectors import refunds as expected_refunds
 from disputes.selectors.pages import CasePage
 from disputes.states import TERMINAL, OfferState, Outcome, Party, Wanted
 from disputes.states import DisputeState as S
@@ -139,6 +140,15 @@ def actions(reader: Reader, moves: dict[str, Part], can_add: bool) -> list[Part]
 def money(reader: Reader, order: Any) -> list[Part]:
     """What was paid, by what, and the most that can come back: the words of the order's own pages."""
     return orders_reading.money_rows(order, reader.side, items=True, left=reader.dispute.is_open)
+
+
+def settlement_warning(reader: Reader) -> str:
+    """A word where the refund of an open settlement is expected after its own day."""
+    settlement = reader.dispute.hand.settlement
+    if settlement is None:
+        return ""
+    expected = expected_refunds.settlement_expected_by(reader.dispute, settlement)
+    return settling.too_early(expected, settlement.by)
 
 
 def refunds(reader: Reader, order: Any) -> list[Part]:

@@ -1,0 +1,93 @@
+"""What a binding move does, in money and dates, to the reader who is about to make it.
+
+Said on the page that asks, in the dialog and beside the offers. `tests/disputes/test_views_promises.py` makes each
+move and compares what was said with the ledger.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from core.templatetags import timewords
+from disputes.models import Offer
+from disputes.reading import payout, settling, terms
+from disputes.selectors import refunds
+from disputes.states import Party
+from disputes.views.common import Reader
+
+
+def theirs(reader: Reader) -> Offer | None:
+    """The standing offer of the other side."""
+    return terms.offer_of(reader.dispute, terms.other(reader.side))
+
+
+def accept(reader: Reader) -> str:
+    """What accepting does, in money, to this reader: said before the binding button."""
+    dispute, offer, buyer = reader.dispute, theirs(reader), reader.side == Party.BUYER
+    if offer is None:
+        return ""
+    paid = payout.payout(dispute, offer.amount, replacement=offer.replacement)
+    words = payout.sentences(
+        paid, reader.side, replacement=offer.replacement, later=offer.return_required
+    )
+    if offer.return_required:
+        first = (
+            _("You have %(days)d days to send it back; the seller then has to find it complete.")
+            if buyer
+            else _(
+                "The buyer has %(days)d days to send it back; you then check that it is complete."
+            )
+        )
+        words = f"{first % {'days': dispute.policy.days('return_ship_days')}} {words}"
+    bound = (
+        _("This is binding. You cannot open another dispute on this order.")
+        if buyer
+        else _("This is binding for both of you.")
+    )
+    return f"{words} {bound}"
+
+
+def confirm_return(reader: Reader) -> str:
+    """What confirming the return does at once."""
+    paid = payout.payout(reader.dispute, reader.dispute.final_amount)
+    words = payout.sentences(paid, reader.side)
+    return _("%(money)s This happens at once and cannot be undone.") % {"money": words}
+
+
+def agree(reader: Reader) -> str:
+    """What agreeing to the settlement does now, and what follows when the money comes, or does not."""
+    settlement = reader.dispute.hand.settlement
+    if settlement is None:
+        return ""
+    paid = payout.payout(reader.dispute, settlement.amount, more=True)
+    asked = _("The refund is requested at once and cannot be taken back.")
+    then = _("If it is recorded before %(by)s, the dispute closes.") % {
+        "by": timewords.moment(settlement.by)
+    }
+    else_ = _(
+        "If it is not, the dispute goes on where it was, and what was refunded counts toward its end."
+    )
+    expected = refunds.settlement_expected_by(reader.dispute, settlement)
+    early = settling.too_early(expected, settlement.by)
+    rest = payout.rest(paid, reader.side, True)
+    said = (payout.back(paid, reader.side), asked, then, rest, else_, early)
+    return " ".join(filter(None, said))
+
+
+def withdraw(reader: Reader) -> str:
+    """Where the money goes after giving up, as the order stands."""
+    order = reader.dispute.order
+    if not order.is_open:
+        where = _(
+            "Once you withdraw, the seller keeps the money and we cannot get it back for you."
+        )
+    elif order.shipped_at is None:
+        where = _(
+            "Once you withdraw, the order goes on. If the seller has sent nothing by its own date, the order is closed"
+            " and the money goes back to you; if a parcel is sent, the money goes to the seller on the order’s date."
+        )
+    else:
+        where = _(
+            "Once you withdraw, the money goes to the seller on the order’s own date and we cannot get it back for you."
+        )
+    return f"{_('A dispute on an order can be opened only once.')} {where}"
