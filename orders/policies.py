@@ -96,12 +96,5 @@ def days_left_to_extend(order: Any) -> int:
 
 
 def had_its_dispute(order: Any) -> bool:
-    """Whether a dispute holds the order or has held it, as its clocks remember: there is no second one.
-
-    For what is said in a batch, where only the order's own rows are at hand; pages ask the panels.
-    """
-    return order.disputed_at is not None or any(
-        step.get("kind") == "paused" and step.get("why") == "dispute"
-        for clock in order.open_deadlines
-        for step in clock.explanation.get("steps", ())
-    )
+    """Whether a dispute holds the order or has held it: there is no second one, ever."""
+    return order.disputed_at is not None or order.dispute_ended_at is not None

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from tests.faults.catalogue import FAULTS
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday at noon, far from any change of the clocks: the suite's ordinary now."""
 
-NEEDS = ("postgres", "browser")
+NEEDS = ("postgres", "browser", "mount")
 """Marks of tests that need something of the machine."""
 
 
@@ -35,6 +36,7 @@ def missing(mark: str) -> bool:
     return {
         "postgres": connection.vendor != "postgresql",
         "browser": chromium() is None,
+        "mount": os.geteuid() != 0 or sys.platform != "linux",
     }[mark]
 
 

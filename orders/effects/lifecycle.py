@@ -336,7 +336,7 @@ def release_dispute_hold(batch: Batch, order: Order, actor: Actor) -> Event:
 
 def _lift_dispute(batch: Batch, order: Order, actor: Actor) -> Event:
     event = batch.record(order, "dispute_hold_released", actor)
-    order.disputed_at = None
+    order.disputed_at, order.dispute_ended_at = None, batch.now
     return event
 
 

@@ -79,6 +79,7 @@ class Order(Case):
     ended_at = models.DateTimeField(_("cancelled or closed"), null=True, blank=True)
     protection_until = models.DateTimeField(_("protected until"), null=True, blank=True)
     disputed_at = models.DateTimeField(_("held by a dispute since"), null=True, blank=True)
+    dispute_ended_at = models.DateTimeField(_("its dispute ended"), null=True, blank=True)
     hold_reason = models.TextField(_("reason of the hold"), blank=True)
     extension_requested_days = models.PositiveSmallIntegerField(null=True, blank=True)
     extended_days = models.PositiveSmallIntegerField(default=0)

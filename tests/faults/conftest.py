@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.servers import Processes, Valkey
+from tests.notifications.conftest import office, smtp
+
+__all__ = ["office", "smtp"]
 
 
 @pytest.fixture

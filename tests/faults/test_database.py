@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -83,10 +82,6 @@ def own_server(config: str = "", megabytes: int = 0) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def may_mount() -> bool:
-    return os.geteuid() == 0 and sys.platform == "linux" and shutil.which("mount") is not None
-
-
 @pytest.mark.postgres
 @pytest.mark.fault("R2", tries=3, long=True)
 def test_a_database_that_crashes_in_mid_batch_loses_nothing_and_workers_come_back_by_themselves(
@@ -110,7 +105,7 @@ def test_a_database_that_crashes_in_mid_batch_loses_nothing_and_workers_come_bac
 
 @pytest.mark.postgres
 @pytest.mark.fault("R17", tries=1, long=True)
-@pytest.mark.skipif(not may_mount(), reason="a small disk of its own needs the right to mount one")
+@pytest.mark.mount
 def test_a_full_disk_under_the_database_is_said_and_changes_nothing_and_passes(
     processes: Processes, valkey: Valkey
 ) -> None:
