@@ -54,4 +54,4 @@ def _existing(dispute: Dispute, mine: bool) -> panels.Panel:
     )  # fmt: skip
     words = dispute.get_state_display()
     marks = [panels.Mark(words, "act" if mine else "caution", url)] if dispute.is_open else []
-    return panels.Panel(actions=[action], marks=marks, needs_me=mine, disputed=True)
+    return panels.Panel(actions=[action], marks=marks, needs_me=mine)

@@ -34,18 +34,16 @@ class Mark:
 
 @dataclass(slots=True)
 class Panel:
-    """What one order gets. `needs_me`: the reader is the one who must act. `disputed`: it has had its dispute."""
+    """What one order gets. `needs_me`: the reader is the one who must act."""
 
     actions: list[Action] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     needs_me: bool = False
-    disputed: bool = False
 
     def take(self, other: Panel) -> None:
         self.actions += other.actions
         self.marks += other.marks
         self.needs_me |= other.needs_me
-        self.disputed |= other.disputed
 
 
 Provider = Callable[[Any, Sequence[Order]], dict[int, Panel]]

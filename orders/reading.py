@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from core import money
 from core.models import DeadlineState
+from orders import policies
 from orders.models import Order, Refund
 from orders.states import HELD, Means, OrderDeadlineKind, OrderState, RefundState, Unexplained
 
@@ -53,18 +54,18 @@ def goods(order: Order) -> str:
     }
 
 
-def turn_of(order: Order, side: str, *, disputed: bool = False) -> Turn:
-    """The panel on top of an order. The order has its clocks and the time; `disputed`: it has had its dispute."""
+def turn_of(order: Order, side: str) -> Turn:
+    """The panel on top of an order. The order has its clocks and the time."""
     if order.disputed_at is not None:
         return Turn(
             "other", _("In dispute"), _("A dispute holds this order"),
             _("The money stays where it is, and the clocks of the order stand still until the dispute has ended."),
         )  # fmt: skip
     if not order.is_open:
-        return _ended(order, side, disputed)
+        return _ended(order, side)
     clock = _clock(order)
     owner, title, text, consequence = _words(order, side)
-    if disputed and order.state in {S.SHIPPED, S.DELIVERED}:
+    if policies.had_its_dispute(order) and order.state in {S.SHIPPED, S.DELIVERED}:
         title = _("Confirm receipt, or let the time run") if side == BUYER else title
         text = _("This order has had its one dispute; it cannot have a second one.")
         consequence = _("After this time the money goes to the seller.")
@@ -151,10 +152,10 @@ def _words(order: Order, side: str) -> tuple[str, str, str, str]:
     )
 
 
-def _ended(order: Order, side: str, disputed: bool) -> Turn:
+def _ended(order: Order, side: str) -> Turn:
     if order.state == S.COMPLETED:
         if (
-            disputed
+            policies.had_its_dispute(order)
             or order.confirmed_at is None
             or order.now is None
             or not order.protected(order.now)

@@ -47,12 +47,11 @@ post = signed_in("POST")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A person at the page of an order, as buyer, seller or administrator. `disputed`: it has had its dispute."""
+    """A person at the page of an order, as buyer, seller or administrator."""
 
     order: Order
     actor: Actor
     side: str
-    disputed: bool = False
 
     @property
     def url(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from core import web
 from core.errors import CaseChanged, NotAllowed, Refused
 from core.transitions import allowed, why_not
-from orders import forms, panels, reading, services
+from orders import forms, policies, reading, services
 from orders.models import Order
 from orders.states import OrderState
 from orders.views import common
@@ -61,7 +61,7 @@ class Move:
 
 
 def _confirm_text(reader: Reader) -> str:
-    if reader.disputed:
+    if policies.had_its_dispute(reader.order):
         return _(
             "The money goes to the seller now. This order has had its one dispute; it cannot have a second one."
         )
@@ -206,8 +206,6 @@ def view_of(move: Move) -> common.View:
     @common.form
     def ask_or_do(request: HttpRequest, reference: str) -> HttpResponse:
         reader = common.reader_of(request, reference)
-        panel = panels.panels(request.user, [reader.order])[reader.order.pk]
-        reader = replace(reader, disputed=panel.disputed)
         if request.method == "POST":
             return _do(request, reader, move)
         if move.transition not in allowed(reader.order, reader.actor):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -83,7 +82,7 @@ def _row(order: Order, panel: panels.Panel, side: str) -> dict[str, Any]:
 
     Where an app above waits for the reader (a dispute), the mark says so; it is counted there.
     """
-    turn = reading.turn_of(order, side, disputed=panel.disputed)
+    turn = reading.turn_of(order, side)
     return {
         "order": order, "goods": reading.goods(order), "badge": reading.badge(order, side), "marks": panel.marks,
         "turn": turn, "task": turn.turn == "you", "mine": panel.needs_me or turn.turn == "you",
@@ -98,10 +97,9 @@ def order(request: HttpRequest, reference: str) -> HttpResponse:
     """One order: whose turn it is, until when, what can be done, where parcel and money are."""
     reader = common.reader_of(request, reference)
     row, panel = reader.order, panels.panels(request.user, [reader.order])[reader.order.pk]
-    reader = replace(reader, disputed=panel.disputed)
     refunds = _refunds(row)
     open_moves = moves.possible(reader, allowed(row, reader.actor))
-    turn = reading.turn_of(row, reader.side, disputed=panel.disputed)
+    turn = reading.turn_of(row, reader.side)
     context = {
         "reader": reader, "order": row, "turn": turn, "badge": reading.badge(row, reader.side),
         "goods": reading.goods(row), "marks": panel.marks, "panel_actions": panel.actions,
