@@ -7,7 +7,7 @@ import sys
 from time import perf_counter
 
 
-def main(size: int, seconds: float) -> None:
+def main(size: int, seconds: float, lanes: int) -> None:
     import django
 
     django.setup()
@@ -19,9 +19,9 @@ def main(size: int, seconds: float) -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     began = perf_counter()
-    done = deadlines.sweep(batch_size=size, seconds=seconds)
+    done = deadlines.sweep(batch_size=size, seconds=seconds, lanes=lanes)
     print(json.dumps({"enforced": done.enforced, "seconds": perf_counter() - began}), flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]))
+    main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))
