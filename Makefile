@@ -1,14 +1,14 @@
 # Everything a person runs. `make help` lists it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-sqlite test-postgres test-browser lint format lock diagrams bench faults venv venv-dev clean python
+.PHONY: help demo demo-reset test test-sqlite test-postgres test-browser lint format lock diagrams bench load faults venv venv-dev clean python
 
 PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python3.14 python; do \
 	$$name -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info < (4,))' >/dev/null 2>&1 && echo $$name && break; done)
 BIN := .venv/bin
 JOBS ?= 2
 PYTEST := $(BIN)/pytest -q
-export PORT HOST ONLY N
+export PORT HOST ONLY N PEOPLE SECONDS
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -50,6 +50,9 @@ diagrams: venv-dev ## the state diagrams in docs/, drawn from the code
 
 bench: venv-dev ## measures, on PostgreSQL: make bench ONLY=enforce|peers|lateness|pages|evidence|start N=20000
 	$(BIN)/python -m tests.postgres --large $(BIN)/python -m bench
+
+load: venv-dev ## people on the real servers while deadlines fall due: make load N=100000 PEOPLE=50 SECONDS=180
+	$(BIN)/python -m tests.postgres --large $(BIN)/python -m bench.load
 
 faults: venv-dev ## every fault R1 to R32 in its full number, on PostgreSQL; prints a table (ONLY=R2 tries one)
 	FAULTS=long $(BIN)/python -m tests.postgres $(PYTEST) -m fault

@@ -35,7 +35,7 @@ MIX = {
     "in_mediation": 0.03, "decided": 0.02,
 }  # fmt: skip
 """A marketplace on an ordinary day: most disputes have ended, a quarter waits for somebody."""
-STAGES = (*MIX, "silent")
+STAGES = (*MIX, "silent", "delivered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Cast:
 def tell(count: int, stage: str = "silent", *, late: timedelta = HOUR) -> int:
     """Tell so many stories up to a stage; how many. `late`: since when the silent sellers' time is up.
 
-    Stages: `silent` (two days without an answer are over), `running` (the seller still has time),
-    `negotiating`, `escalated` (a mediator is wanted), `in_mediation`, `decided` (seven days run),
-    `resolved` (the seller agreed), `closed` (decided, and final since).
+    Stages: `delivered` (an order, and no dispute yet), `silent` (two days without an answer are over),
+    `running` (the seller still has time), `negotiating`, `escalated` (a mediator is wanted), `in_mediation`,
+    `decided` (seven days run), `resolved` (the seller agreed), `closed` (decided, and final since).
     """
     if stage not in STAGES:
         raise ValueError(f"{stage} is none of {', '.join(STAGES)}")
@@ -141,6 +141,8 @@ def _story(batch: Batch, number: int, stage: str, cast: Cast, index: int) -> Ite
     parcel = effects.ship(batch, order, seller, carrier="DHL", tracking_number=f"RR{number:09}DE")
     yield placed_at + 9 * DAY
     effects.deliver(batch, order, shop_itself, shipments=[parcel])
+    if stage == "delivered":
+        return
     yield opened_at
     buyer = Actor.person(cast.buyers[index], why="buyer")
     claim = opening.Claim(
