@@ -77,6 +77,23 @@ class Moves:
     def confirm_return(self) -> None:
         disputes.confirm_return(dispute_id=self.dispute_id, actor=self.seller)
 
+    def send_new(self) -> None:
+        number = f"RN{self.world.chance.randrange(10**8, 10**9)}{self.person.country}"
+        disputes.ship_replacement(
+            dispute_id=self.dispute_id, actor=self.seller, carrier="DHL", tracking_number=number
+        )
+
+    def new_came(self) -> None:
+        disputes.record_replacement_delivery(dispute_id=self.dispute_id, actor=CARRIER)
+
+    def confirm_new(self) -> None:
+        disputes.confirm_replacement(dispute_id=self.dispute_id, actor=self.buyer)
+
+    def contest_new(self) -> None:
+        disputes.contest_replacement(
+            dispute_id=self.dispute_id, actor=self.buyer, contest=words.CONTEST_NEW
+        )
+
     def agree(self) -> None:
         disputes.agree_settlement(
             dispute_id=self.dispute_id, actor=self.seller, settlement_id=self.settlement()

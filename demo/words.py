@@ -107,6 +107,7 @@ SELLER_SAYS = {
     "zh": "请再拍一下面单和填充物，谢谢。",
 }
 OUTSIDE = "Let us settle this directly: write me on WhatsApp +46 70 123 45 67 and I send you 40 by bank transfer."
+CONTEST_NEW = "The new one has the same crack along the handle. I did not use it."
 CONTEST = "What came back is used: the sole is worn, and the second lace is missing. See our photos from the unpacking."
 QUESTION_BUYER = "Please show the whole piece and the parcel's label in one photo, with today's date beside them."
 QUESTION_SELLER = (

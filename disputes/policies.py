@@ -62,6 +62,14 @@ def is_seller_or_clock(dispute: Dispute, actor: Actor) -> bool:
     return actor.is_system or is_seller(dispute, actor)
 
 
+def is_party_or_clock(dispute: Dispute, actor: Actor) -> bool:
+    """The buyer who has the parcel in hand, the seller who reads the tracking, or the carrier itself.
+
+    A seller who says so wrongly is contested by the buyer, who is told and has the full time for it.
+    """
+    return actor.is_system or is_party(dispute, actor)
+
+
 def is_mediator(dispute: Dispute, actor: Actor) -> bool:
     """A mediator of this storefront who is not a party of the case."""
     return party_of(dispute, actor) == Party.PLATFORM and actor.is_staff(StaffRole.MEDIATOR)
@@ -184,12 +192,17 @@ def _return_wanted(dispute: Dispute) -> bool:
     return dispute.wanted == Wanted.RETURN_REFUND
 
 
-def _no_return_wanted(dispute: Dispute) -> bool:
-    return dispute.wanted != Wanted.RETURN_REFUND
+def _replacement_wanted(dispute: Dispute) -> bool:
+    return dispute.wanted == Wanted.REPLACEMENT
+
+
+def _refund_wanted(dispute: Dispute) -> bool:
+    return dispute.wanted == Wanted.REFUND
 
 
 return_wanted = needs(_return_wanted, _("The buyer did not ask to send the order back."))
-no_return_wanted = needs(_no_return_wanted, _("The buyer asked to send the order back first."))
+replacement_wanted = needs(_replacement_wanted, _("The buyer did not ask for a replacement."))
+refund_wanted = needs(_refund_wanted, _("The buyer asked for more than money."))
 
 
 def _return_decided(dispute: Dispute) -> bool:
@@ -230,6 +243,29 @@ def _return_time_is_up(dispute: Dispute) -> bool:
 
 
 return_time_is_up: Condition = _return_time_is_up
+
+
+def _replacement_agreed(dispute: Dispute) -> bool:
+    return dispute.replacement
+
+
+def _no_replacement_agreed(dispute: Dispute) -> bool:
+    return not dispute.replacement
+
+
+replacement_agreed = needs(_replacement_agreed, _("No replacement was agreed."))
+no_replacement_agreed = needs(
+    _no_replacement_agreed, _("The seller sends a replacement after the return.")
+)
+
+
+def _replacement_not_recorded(dispute: Dispute) -> bool:
+    return dispute.deadline(Kind.REPLACEMENT_DELIVERY) is not None
+
+
+replacement_not_recorded = needs(
+    _replacement_not_recorded, _("The delivery of the replacement is already recorded.")
+)
 
 
 # How much

@@ -47,6 +47,7 @@ SELLER_DENIES: dict[bool, Any] = {
     False: _("The order was sent and delivered to the right address"),
 }
 RETURN_CONTESTED = _("What came back was not complete or not as it was sent")
+REPLACEMENT_CONTESTED = _("The replacement did not come, or was not right")
 
 SUGGESTED: dict[str, str] = {
     Reason.NO_TRACKING: DecisionReason.NOT_DELIVERED,
@@ -63,12 +64,14 @@ SUGGESTED: dict[str, str] = {
 
 
 def allegations(dispute: Dispute) -> list[Allegation]:
-    """What each side claims: from the buyer's reason, the seller's rejection, a contested return."""
+    """What each side claims: the buyer's reason, the seller's rejection, a contested return or replacement."""
     found = [Allegation(dispute.reason, Party.BUYER, BUYER_SAYS[dispute.reason])]
     if dispute.seller_answer:
         found.append(Allegation("denial", Party.SELLER, SELLER_DENIES[dispute.received]))
     if dispute.contest_reason:
         found.append(Allegation("return", Party.SELLER, RETURN_CONTESTED))
+    if dispute.replacement_contest:
+        found.append(Allegation("replacement", Party.BUYER, REPLACEMENT_CONTESTED))
     return found
 
 

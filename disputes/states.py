@@ -9,6 +9,8 @@ class DisputeState(TextChoices):
     NEGOTIATING = "negotiating", _("Negotiating")
     AWAITING_RETURN = "awaiting_return", _("Waiting for the return")
     RETURN_IN_TRANSIT = "return_in_transit", _("Return on its way")
+    AWAITING_REPLACEMENT = "awaiting_replacement", _("Waiting for the replacement")
+    REPLACEMENT_IN_TRANSIT = "replacement_in_transit", _("Replacement on its way")
     ESCALATED = "escalated", _("Waiting for a mediator")
     IN_MEDIATION = "in_mediation", _("With a mediator")
     DECIDED = "decided", _("Decided")
@@ -34,6 +36,9 @@ class Kind(TextChoices):
     RETURN_SHIP = "return_ship", _("Sending the return")
     RETURN_DELIVERY = "return_delivery", _("Return on its way")
     RETURN_CONFIRM = "return_confirm", _("Checking the return")
+    REPLACEMENT_SHIP = "replacement_ship", _("Sending the replacement")
+    REPLACEMENT_DELIVERY = "replacement_delivery", _("Replacement on its way")
+    REPLACEMENT_CONFIRM = "replacement_confirm", _("Checking the replacement")
     MEDIATOR_CLAIM = "mediator_claim", _("A mediator takes the case")
     DECISION = "decision", _("The mediator decides")
     EVIDENCE_BUYER = "evidence_buyer", _("Buyer's answer to the mediator")
@@ -46,8 +51,8 @@ class Kind(TextChoices):
 S = DisputeState
 OPEN: frozenset[str] = frozenset(
     {
-        S.AWAITING_SELLER, S.NEGOTIATING, S.AWAITING_RETURN, S.RETURN_IN_TRANSIT,
-        S.ESCALATED, S.IN_MEDIATION, S.DECIDED,
+        S.AWAITING_SELLER, S.NEGOTIATING, S.AWAITING_RETURN, S.RETURN_IN_TRANSIT, S.AWAITING_REPLACEMENT,
+        S.REPLACEMENT_IN_TRANSIT, S.ESCALATED, S.IN_MEDIATION, S.DECIDED,
     }
 )  # fmt: skip
 TERMINAL: frozenset[str] = frozenset({S.RESOLVED, S.WITHDRAWN, S.CLOSED})
@@ -55,8 +60,8 @@ RESERVED: frozenset[str] = frozenset({S.UNDER_COMPLAINT})
 """The door of the second instance: named and drawn, but no case may stand in it yet."""
 
 BEFORE_DECISION: tuple[str, ...] = (
-    S.AWAITING_SELLER, S.NEGOTIATING, S.AWAITING_RETURN, S.RETURN_IN_TRANSIT,
-    S.ESCALATED, S.IN_MEDIATION,
+    S.AWAITING_SELLER, S.NEGOTIATING, S.AWAITING_RETURN, S.RETURN_IN_TRANSIT, S.AWAITING_REPLACEMENT,
+    S.REPLACEMENT_IN_TRANSIT, S.ESCALATED, S.IN_MEDIATION,
 )  # fmt: skip
 SETTLEABLE: tuple[str, ...] = (S.AWAITING_SELLER, S.NEGOTIATING, S.ESCALATED, S.IN_MEDIATION)
 """Where a settlement can be proposed: nothing has been agreed or decided yet."""
@@ -66,6 +71,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     S.NEGOTIATING: (Party.BUYER, Party.SELLER),
     S.AWAITING_RETURN: (Party.BUYER,),
     S.RETURN_IN_TRANSIT: (Party.SELLER,),
+    S.AWAITING_REPLACEMENT: (Party.SELLER,),
+    S.REPLACEMENT_IN_TRANSIT: (Party.BUYER,),
     S.ESCALATED: (Party.PLATFORM,),
     S.IN_MEDIATION: (Party.PLATFORM,),
     S.DECIDED: (Party.BUYER, Party.SELLER),
@@ -77,6 +84,8 @@ CLOCKS: dict[str, tuple[str, ...]] = {
     S.NEGOTIATING: (Kind.NEGOTIATION,),
     S.AWAITING_RETURN: (Kind.RETURN_SHIP,),
     S.RETURN_IN_TRANSIT: (Kind.RETURN_DELIVERY, Kind.RETURN_CONFIRM),
+    S.AWAITING_REPLACEMENT: (Kind.REPLACEMENT_SHIP,),
+    S.REPLACEMENT_IN_TRANSIT: (Kind.REPLACEMENT_DELIVERY, Kind.REPLACEMENT_CONFIRM),
     S.ESCALATED: (Kind.MEDIATOR_CLAIM,),
     S.IN_MEDIATION: (Kind.DECISION, Kind.EVIDENCE_BUYER, Kind.EVIDENCE_SELLER),
     S.DECIDED: (Kind.COMPLAINT_WINDOW,),
@@ -86,7 +95,8 @@ CLOCKS: dict[str, tuple[str, ...]] = {
 TURN_CLOCKS: frozenset[str] = frozenset(
     {
         Kind.SELLER_ANSWER, Kind.NEGOTIATION, Kind.RETURN_SHIP, Kind.RETURN_DELIVERY,
-        Kind.RETURN_CONFIRM, Kind.COMPLAINT_WINDOW,
+        Kind.RETURN_CONFIRM, Kind.REPLACEMENT_SHIP, Kind.REPLACEMENT_DELIVERY, Kind.REPLACEMENT_CONFIRM,
+        Kind.COMPLAINT_WINDOW,
     }
 )  # fmt: skip
 """Clocks that end somebody's turn: once one has passed, only the clock itself may move the case."""
@@ -144,6 +154,9 @@ class Outcome(TextChoices):
     RETURN_CONFIRMED = "return_confirmed", _("Returned and refunded")
     RETURN_UNANSWERED = "return_unanswered", _("Returned; the seller did not answer")
     RETURN_NOT_SENT = "return_not_sent", _("The return was not sent")
+    REPLACED = "replaced", _("Replaced")
+    REPLACEMENT_NOT_SENT = "replacement_not_sent", _("The replacement was not sent")
+    REPLACEMENT_LOST = "replacement_lost", _("The replacement did not arrive")
     DECIDED_ALL = "decided_all", _("Decided: all of the money")
     DECIDED_PART = "decided_part", _("Decided: part of the money")
     DECIDED_NONE = "decided_none", _("Decided: no refund")

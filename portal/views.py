@@ -120,6 +120,24 @@ CLOCKS = (
         _("The refund follows."),
     ),
     (
+        "replacement_ship_days",
+        _("The seller sends the replacement"),
+        _("from the agreement, or from the return where there is one"),
+        _("The buyer gets the amount asked for."),
+    ),
+    (
+        "replacement_transit_days",
+        _("The replacement arrives"),
+        _("from its sending"),
+        _("It counts as lost, and the buyer gets the amount asked for."),
+    ),
+    (
+        "replacement_confirm_days",
+        _("The buyer checks the replacement"),
+        _("from its arrival"),
+        _("The dispute closes as replaced, and the money goes to the seller."),
+    ),
+    (
         "mediator_claim_days",
         _("A mediator takes the case"),
         _("our own target"),

@@ -17,7 +17,7 @@ from core import transitions
 from core.actors import Actor, StaffRole
 from disputes import services
 from disputes.desk import door, findings
-from disputes.models import DecisionDraft, Dispute
+from disputes.models import DecisionDraft, Dispute, ReplacementParcel
 from disputes.reading import clocks, exhibits, terms, turn
 from disputes.selectors import cases, timeline, turns
 from disputes.states import DecisionReason, Finding, Party, PostagePayer, RequestState, Verdict
@@ -74,6 +74,7 @@ def screen(
         "entries": _history(dispute, actor),
         "shipments": _shipments(dispute),
         "parcel": dispute.return_parcels.order_by("-pk").first(),
+        "replacement": ReplacementParcel.objects.filter(dispute=dispute).first(),
         "decision": dispute.decisions.prefetch_related("findings").order_by("-number").first(),
         "colleagues": _colleagues(dispute, actor),
         "deciding": "decide" in allowed
@@ -144,6 +145,8 @@ def _versions(dispute: Dispute) -> list[dict[str, Any]]:
             "name": dispute.buyer,
             "text": dispute.story,
             "language": dispute.story_language,
+            "more": dispute.replacement_contest,
+            "about": _("About the replacement:"),
             "counts": cases.party_history(dispute.buyer_id),
         },
         {
@@ -151,6 +154,7 @@ def _versions(dispute: Dispute) -> list[dict[str, Any]]:
             "name": dispute.order.store,
             "text": dispute.seller_answer,
             "more": dispute.contest_reason,
+            "about": _("About the return:"),
             "counts": cases.party_history(dispute.seller_id),
         },
     ]

@@ -13,7 +13,7 @@ from core.batch import Batch
 from core.errors import CaseChanged, NotAllowed
 from core.models import DeadlineState, Event
 from disputes import policies
-from disputes.effects import ending, telling
+from disputes.effects import ending, replacements, telling
 from disputes.models import Dispute, Offer
 from disputes.states import DisputeState, Kind, OfferState, Party, Wanted
 
@@ -30,6 +30,12 @@ class Terms:
     note_language: str = ""
 
 
+ACCEPTS_REQUEST = {
+    Wanted.REFUND: "accept_request", Wanted.RETURN_REFUND: "accept_request_with_return",
+    Wanted.REPLACEMENT: "accept_request_with_replacement",
+}  # fmt: skip
+
+
 def in_words(offer: Any) -> dict[str, Any]:
     """The terms of an offer as an event keeps them."""
     return {
@@ -44,11 +50,9 @@ def standing(dispute: Dispute, party: str) -> Offer | None:
 
 
 def accept_request(batch: Batch, dispute: Dispute, actor: Actor) -> Event:
-    """The seller grants what the buyer asked for: the refund at once, or after the return."""
+    """The seller grants what the buyer asked for: the refund at once or after the return, or a replacement."""
     offer = standing(dispute, Party.BUYER)
-    name = (
-        "accept_request_with_return" if dispute.wanted == Wanted.RETURN_REFUND else "accept_request"
-    )
+    name = ACCEPTS_REQUEST[Wanted(dispute.wanted)]
     event = batch.transition(
         dispute, name, actor, offer=offer, data=in_words(offer) if offer else {}
     )
@@ -95,7 +99,11 @@ def accept_offer(batch: Batch, dispute: Dispute, actor: Actor, offer_id: int) ->
         raise CaseChanged(
             _("The offer changed since you opened this page. Look at it again before you accept.")
         )
-    name = "accept_offer_with_return" if offer.return_required else "accept_offer"
+    name = (
+        "accept_offer_with_return" if offer.return_required
+        else "accept_offer_with_replacement" if offer.replacement
+        else "accept_offer"
+    )  # fmt: skip
     event = batch.transition(dispute, name, actor, offer=offer, data=in_words(offer))
     return _agreed(batch, dispute, event, actor, offer, Kind.NEGOTIATION)
 
@@ -118,10 +126,14 @@ def _agreed(
         ending.finish(batch, dispute, event, "dispute_agreed", met, accepted=accepted)
         return event
     ending.clear_table(batch, dispute, met, accepted=accepted)
+    if dispute.state == DisputeState.AWAITING_REPLACEMENT:
+        replacements.begin(batch, dispute, event, "dispute_replacement_agreed")
+        return event
     batch.schedule_days(dispute, Kind.RETURN_SHIP, "return_ship_days")
+    kind = "dispute_swap_agreed" if dispute.replacement else "dispute_return_agreed"
     telling.both(
-        batch, dispute, event, "dispute_return_agreed",
-        amount=dispute.final_amount, postage_payer=dispute.postage_payer,
+        batch, dispute, event, kind,
+        amount=dispute.final_amount or "", postage_payer=dispute.postage_payer,
     )  # fmt: skip
     return event
 

@@ -6,7 +6,15 @@ from core import deadlines
 from core.actors import Actor
 from core.batch import Batch
 from core.models import Deadline
-from disputes.effects import agreement, escalation, mediation, returns, settlement, telling
+from disputes.effects import (
+    agreement,
+    escalation,
+    mediation,
+    replacements,
+    returns,
+    settlement,
+    telling,
+)
 from disputes.models import Dispute, DisputeDeadline
 from disputes.states import Kind, Party
 
@@ -34,6 +42,21 @@ def _return_delivery(batch: Batch, dispute: Dispute, deadline: Deadline) -> None
 @deadlines.enforces(DisputeDeadline, Kind.RETURN_CONFIRM)
 def _return_confirm(batch: Batch, dispute: Dispute, deadline: Deadline) -> None:
     returns.unanswered(batch, dispute, "return_confirm_days")
+
+
+@deadlines.enforces(DisputeDeadline, Kind.REPLACEMENT_SHIP)
+def _replacement_ship(batch: Batch, dispute: Dispute, deadline: Deadline) -> None:
+    replacements.not_sent(batch, dispute)
+
+
+@deadlines.enforces(DisputeDeadline, Kind.REPLACEMENT_DELIVERY)
+def _replacement_delivery(batch: Batch, dispute: Dispute, deadline: Deadline) -> None:
+    replacements.never_came(batch, dispute)
+
+
+@deadlines.enforces(DisputeDeadline, Kind.REPLACEMENT_CONFIRM)
+def _replacement_confirm(batch: Batch, dispute: Dispute, deadline: Deadline) -> None:
+    replacements.unanswered(batch, dispute)
 
 
 @deadlines.enforces(DisputeDeadline, Kind.MEDIATOR_CLAIM)
@@ -73,6 +96,9 @@ REMINDED: dict[str, tuple[str, ...]] = {
     Kind.RETURN_SHIP: (Party.BUYER,),
     Kind.RETURN_CONFIRM: (Party.SELLER,),
     Kind.RETURN_DELIVERY: (Party.SELLER,),
+    Kind.REPLACEMENT_SHIP: (Party.SELLER,),
+    Kind.REPLACEMENT_DELIVERY: (Party.BUYER, Party.SELLER),
+    Kind.REPLACEMENT_CONFIRM: (Party.BUYER,),
     Kind.DECISION: (Party.PLATFORM,),
     Kind.EVIDENCE_BUYER: (Party.BUYER,),
     Kind.EVIDENCE_SELLER: (Party.SELLER,),

@@ -55,16 +55,17 @@ def clear_table(batch: Batch, dispute: Dispute, *met: str, accepted: int | None 
     stop_clocks(batch, dispute, *met)
 
 
-def pay(batch: Batch, dispute: Dispute) -> Decimal:
+def pay(batch: Batch, dispute: Dispute, beside: str = "") -> Decimal:
     """Request the refund that the terms grant, less what this dispute has already requested.
 
-    Never more than is left on the order. Returns the amount requested, in the dispute's currency.
+    Never more than is left on the order. Returns the amount requested, in the dispute's currency. `beside`
+    names what the money goes with where the dispute is not over with it: there may be a second refund.
     """
     due = policies.still_due(dispute, dispute.final_amount or Decimal(0))
     if due <= 0:
         return Decimal(0)
     orders.refund(
-        batch, dispute.order, due, platform(dispute), cause=f"dispute {dispute.reference}"
+        batch, dispute.order, due, platform(dispute), cause=f"dispute {dispute.reference}{beside}"
     )
     batch.change(dispute, refund_requested=dispute.refund_requested + due)
     return due
@@ -78,11 +79,10 @@ def platform(dispute: Dispute) -> Actor:
 def let_go(batch: Batch, dispute: Dispute) -> None:
     """The order is no longer held. What a settled claim left of the money belongs to the seller.
 
-    After a withdrawal, or where a replacement is still to come, the order's own clocks go on instead;
-    where nothing is left the order closes.
+    After a withdrawal the order's own clocks go on instead; where nothing is left the order closes.
     """
     order, actor = dispute.order, platform(dispute)
-    goes_on = dispute.outcome == Outcome.WITHDRAWN or dispute.replacement or order.state in HELD
+    goes_on = dispute.outcome == Outcome.WITHDRAWN or order.state in HELD
     if goes_on or not order.refundable:
         orders.release_dispute_hold(batch, order, actor)
     else:

@@ -14,6 +14,7 @@ from disputes.models import (
     Dispute,
     EvidenceRequest,
     Offer,
+    ReplacementParcel,
     ReturnParcel,
     Settlement,
 )
@@ -21,6 +22,7 @@ from disputes.states import SETTLEMENT_OPEN, DisputeState, OfferState, RequestSt
 from orders.models import Order, Refund
 
 WITH_PARCEL = {DisputeState.RETURN_IN_TRANSIT}
+WITH_REPLACEMENT = {DisputeState.REPLACEMENT_IN_TRANSIT}
 WITH_DECISION = {DisputeState.DECIDED, DisputeState.IN_MEDIATION}
 
 
@@ -45,6 +47,9 @@ def load(batch: Batch, disputes: list[Dispute]) -> None:
     returning = {pk: d for pk, d in by_pk.items() if d.state in WITH_PARCEL}
     for parcel in _of(ReturnParcel, returning):
         parcel.dispute.hand.parcel = parcel
+    replacing = {pk: d for pk, d in by_pk.items() if d.state in WITH_REPLACEMENT}
+    for parcel in _of(ReplacementParcel, replacing):
+        parcel.dispute.hand.replacement = parcel
     _attach_refunds(disputes)
 
 

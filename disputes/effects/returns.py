@@ -7,7 +7,7 @@ from datetime import datetime
 from core.actors import Actor
 from core.batch import Batch
 from core.models import DeadlineState, Event
-from disputes.effects import ending, escalation, telling
+from disputes.effects import ending, escalation, replacements, telling
 from disputes.models import Dispute, ReturnParcel
 from disputes.states import Kind
 
@@ -74,14 +74,18 @@ def record_delivery(
 
 
 def confirm(batch: Batch, dispute: Dispute, actor: Actor) -> Event:
-    """The seller has the order back, complete: the refund follows."""
-    event = batch.transition(dispute, "confirm_return", actor)
+    """The seller has the order back, complete: the refund follows, or the replacement."""
+    name = "confirm_return_and_replace" if dispute.replacement else "confirm_return"
+    event = batch.transition(dispute, name, actor)
     parcel = dispute.hand.parcel
     if parcel is not None and parcel.delivered_at is None:
         batch.change(parcel, delivered_at=batch.now)
-    ending.finish(
-        batch, dispute, event, "dispute_return_confirmed", Kind.RETURN_CONFIRM, Kind.RETURN_DELIVERY
-    )
+    met = Kind.RETURN_CONFIRM, Kind.RETURN_DELIVERY
+    if dispute.replacement:
+        ending.stop_clocks(batch, dispute, *met)
+        replacements.begin(batch, dispute, event, "dispute_swap_return_confirmed")
+    else:
+        ending.finish(batch, dispute, event, "dispute_return_confirmed", *met)
     return event
 
 
@@ -94,8 +98,13 @@ def contest(batch: Batch, dispute: Dispute, actor: Actor, contest: str) -> Event
 
 
 def unanswered(batch: Batch, dispute: Dispute, rule: str) -> Event:
-    """The seller said nothing about the return in time: the refund follows."""
+    """The seller said nothing about the return in time: the refund follows, or the replacement."""
     actor = Actor.system(rule)
+    if dispute.replacement:
+        event = batch.transition(dispute, "replace_unanswered_return", actor)
+        ending.stop_clocks(batch, dispute)
+        replacements.begin(batch, dispute, event, "dispute_swap_return_unanswered")
+        return event
     event = batch.transition(dispute, "return_unanswered", actor)
     ending.finish(batch, dispute, event, "dispute_return_unanswered")
     return event

@@ -5,6 +5,7 @@ from disputes.forms.filing import QuestionForm, ReasonForm, ReceivedForm, StoryF
 from disputes.forms.moves import (
     AnswerForm,
     ContestForm,
+    ContestReplacementForm,
     ExactForm,
     MessageForm,
     MoveForm,
@@ -18,6 +19,7 @@ from disputes.forms.moves import (
 __all__ = [
     "AnswerForm",
     "ContestForm",
+    "ContestReplacementForm",
     "EvidenceForm",
     "ExactForm",
     "MessageForm",

@@ -46,7 +46,7 @@ class RejectForm(MoveForm):
 class OfferForm(MoveForm):
     """Terms: money, what happens to the goods, postage, a replacement, a note."""
 
-    KEEP, BACK, NEW = "keep", "back", "new"
+    KEEP, BACK, NEW, SWAP = "keep", "back", "new", "swap"
 
     def build(self) -> None:
         buyer, currency = self.side == Party.BUYER, self.dispute.currency
@@ -85,14 +85,19 @@ class OfferForm(MoveForm):
         back = (
             _("I send the goods back first") if buyer else _("The buyer sends the goods back first")
         )
-        return [(self.KEEP, keep), (self.BACK, back), (self.NEW, again)]
+        swap = (
+            _("I send the goods back first and get a replacement")
+            if buyer
+            else _("The buyer sends the goods back first and gets a replacement")
+        )
+        return [(self.KEEP, keep), (self.BACK, back), (self.NEW, again), (self.SWAP, swap)]
 
     def _as_it_stands(self) -> None:
         """The mover's own standing offer is what they change."""
         mine = next((offer for offer in self.dispute.hand.offers if offer.party == self.side), None)
         if mine is None:
             return
-        goods = self.BACK if mine.return_required else self.NEW if mine.replacement else self.KEEP
+        goods = AS_GOODS[mine.return_required, mine.replacement]
         now: dict[str, Any] = {
             "amount": typed(mine.amount, self.dispute.currency),
             "goods": goods,
@@ -104,10 +109,10 @@ class OfferForm(MoveForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("goods") == self.BACK:
+        if data.get("goods") in (self.BACK, self.SWAP):
             if not data.get("postage_payer"):
                 self.add_error("postage_payer", _("Say who pays the postage of the return."))
-            if data.get("amount") == 0:
+            if data["goods"] == self.BACK and data.get("amount") == 0:
                 self.add_error(
                     "amount", _("A return makes sense only with a refund. Write an amount.")
                 )
@@ -115,11 +120,19 @@ class OfferForm(MoveForm):
 
     def terms(self) -> dict[str, Any]:
         """What the service takes."""
-        data, back = self.cleaned_data, self.cleaned_data["goods"] == self.BACK
+        data, goods = self.cleaned_data, self.cleaned_data["goods"]
+        back, again = goods in (self.BACK, self.SWAP), goods in (self.NEW, self.SWAP)
         return {
-            "amount": data["amount"], "return_required": back, "replacement": data["goods"] == self.NEW,
+            "amount": data["amount"], "return_required": back, "replacement": again,
             "postage_payer": data["postage_payer"] if back else "", "note": data["note"],
         }  # fmt: skip
+
+
+AS_GOODS = {
+    (False, False): OfferForm.KEEP, (True, False): OfferForm.BACK, (False, True): OfferForm.NEW,
+    (True, True): OfferForm.SWAP,
+}  # fmt: skip
+"""What becomes of the goods, by whether they go back and whether new ones come."""
 
 
 class ShipForm(MoveForm):
@@ -140,6 +153,15 @@ class ContestForm(MoveForm):
             most=self.most, label=_("What is wrong with what came back?"),
             help_text=_("Both the buyer and a mediator read this. Add photos as evidence too."),
             error_messages={"required": _("Say what is wrong with the return.")},
+        )  # fmt: skip
+
+
+class ContestReplacementForm(MoveForm):
+    def build(self) -> None:
+        self.fields["contest"] = PlainText(
+            most=self.most, label=_("What is wrong with what came, or did nothing come?"),
+            help_text=_("Both the seller and a mediator read this. Add photos as evidence too."),
+            error_messages={"required": _("Say what is wrong with the replacement.")},
         )  # fmt: skip
 
 

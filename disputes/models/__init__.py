@@ -7,7 +7,7 @@ from disputes.models.drafts import DisputeDraft, DraftFile
 from disputes.models.evidence import EvidenceItem, EvidenceRequest
 from disputes.models.mediation import Decision, DecisionDraft, Finding
 from disputes.models.offers import Offer
-from disputes.models.returns import ReturnParcel
+from disputes.models.returns import ReplacementParcel, ReturnParcel
 from disputes.models.settlements import Settlement
 from disputes.models.talk import Message, ReadMark, StaffNote
 
@@ -25,6 +25,7 @@ __all__ = [
     "Message",
     "Offer",
     "ReadMark",
+    "ReplacementParcel",
     "ReturnParcel",
     "Settlement",
     "StaffNote",

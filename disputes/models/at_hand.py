@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from disputes.models import Decision, EvidenceRequest, Offer, ReturnParcel, Settlement
+    from disputes.models import (
+        Decision,
+        EvidenceRequest,
+        Offer,
+        ReplacementParcel,
+        ReturnParcel,
+        Settlement,
+    )
     from orders.models import Refund
 
 
@@ -24,5 +31,7 @@ class AtHand:
     """The mediator's questions that wait for an answer."""
     parcel: ReturnParcel | None = None
     """The latest return."""
+    replacement: ReplacementParcel | None = None
+    """The replacement, once it is on its way."""
     decision: Decision | None = None
     """The latest decision."""

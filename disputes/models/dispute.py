@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import StateField, transition
@@ -16,6 +15,7 @@ from core.models import Case
 from core.transitions import time_is_up
 from disputes import policies as may
 from disputes import states
+from disputes.models import constraints
 from disputes.models.at_hand import AtHand
 from disputes.states import DisputeState as S
 from disputes.states import Kind, Outcome, PostagePayer, Reason, Wanted
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from disputes.models import Decision, Offer, Settlement
 
 AS, NEG, AR, RIT = S.AWAITING_SELLER, S.NEGOTIATING, S.AWAITING_RETURN, S.RETURN_IN_TRANSIT
+AREP, REPT = S.AWAITING_REPLACEMENT, S.REPLACEMENT_IN_TRANSIT
 ESC, MED, DEC, RES, OUT, END = (
     S.ESCALATED,
     S.IN_MEDIATION,
@@ -94,6 +95,9 @@ class Dispute(Case):
     contest_reason = models.TextField(
         blank=True, default="", help_text=_("What was wrong with the return")
     )
+    replacement_contest = models.TextField(
+        blank=True, default="", help_text=_("What was wrong with the replacement")
+    )
     opened_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     agreed_at = models.DateTimeField(null=True)
@@ -124,47 +128,7 @@ class Dispute(Case):
             models.Index(fields=("buyer", "-opened_at"), name="dispute_buyer"),
             models.Index(fields=("mediator", "state", "next_due_at"), name="dispute_mediator"),
         )
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(state__in=sorted(states.OPEN | states.TERMINAL)), name="dispute_state"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    state__in=sorted(states.TERMINAL),
-                    ended_at__isnull=False,
-                    next_due_at__isnull=True,
-                )
-                | Q(state__in=sorted(states.OPEN), ended_at__isnull=True),
-                name="dispute_ends_without_clock",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=sorted(states.TERMINAL | {S.DECIDED})) | ~Q(outcome=""),
-                name="dispute_outcome",
-            ),
-            models.CheckConstraint(condition=Q(reason__in=Reason.values), name="dispute_reason"),
-            models.CheckConstraint(condition=Q(wanted__in=Wanted.values), name="dispute_wanted"),
-            models.CheckConstraint(
-                condition=Q(outcome__in=["", *Outcome.values]), name="dispute_outcome_known"
-            ),
-            models.CheckConstraint(condition=Q(amount_asked__gt=0), name="dispute_amount_asked"),
-            models.CheckConstraint(
-                condition=Q(final_amount__isnull=True) | Q(final_amount__gte=0),
-                name="dispute_final_amount",
-            ),
-            models.CheckConstraint(
-                condition=Q(refund_requested__gte=0), name="dispute_refund_requested"
-            ),
-            models.CheckConstraint(condition=~Q(buyer=F("seller")), name="dispute_two_parties"),
-            models.CheckConstraint(
-                condition=Q(mediator__isnull=True)
-                | (~Q(mediator=F("buyer")) & ~Q(mediator=F("seller"))),
-                name="dispute_mediator_apart",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=[S.IN_MEDIATION, S.DECIDED]) | Q(mediator__isnull=False),
-                name="dispute_mediated",
-            ),
-        )
+        constraints = constraints.CONSTRAINTS
 
     @property
     def is_open(self) -> bool:
@@ -195,7 +159,7 @@ class Dispute(Case):
     # The seller answers
 
     @moves(
-        "request_accepted", AS, RES, [may.no_return_wanted, may.clock_runs, may.not_settling], may.is_seller,
+        "request_accepted", AS, RES, [may.refund_wanted, may.clock_runs, may.not_settling], may.is_seller,
     )  # fmt: skip
     def accept_request(self, offer: Offer) -> None:
         """The seller gives what the buyer asked for; nothing has to be sent back."""
@@ -208,6 +172,14 @@ class Dispute(Case):
     )  # fmt: skip
     def accept_request_with_return(self, offer: Offer) -> None:
         """The seller gives what the buyer asked for, once the order is back."""
+        self.answered_at = self.agreed_at = self.now
+        self._bind(offer)
+
+    @moves(
+        "request_accepted", AS, AREP, [may.replacement_wanted, may.clock_runs, may.not_settling], may.is_seller,
+    )  # fmt: skip
+    def accept_request_with_replacement(self, offer: Offer) -> None:
+        """The seller sends the replacement that the buyer asked for."""
         self.answered_at = self.agreed_at = self.now
         self._bind(offer)
 
@@ -231,7 +203,7 @@ class Dispute(Case):
 
     @moves("offer_accepted", NEG, RES, [may.clock_runs, may.not_settling], may.is_party)
     def accept_offer(self, offer: Offer) -> None:
-        """A party accepts the other's standing offer, which asks for no return."""
+        """A party accepts the other's standing offer, which is about money only."""
         self.agreed_at = self.now
         self._bind(offer)
         self._end(Outcome.AGREED)
@@ -239,6 +211,12 @@ class Dispute(Case):
     @moves("offer_accepted", NEG, AR, [may.clock_runs, may.not_settling], may.is_party)
     def accept_offer_with_return(self, offer: Offer) -> None:
         """A party accepts the other's standing offer, which asks for a return."""
+        self.agreed_at = self.now
+        self._bind(offer)
+
+    @moves("offer_accepted", NEG, AREP, [may.clock_runs, may.not_settling], may.is_party)
+    def accept_offer_with_replacement(self, offer: Offer) -> None:
+        """A party accepts the other's standing offer of a replacement, for which nothing is sent back."""
         self.agreed_at = self.now
         self._bind(offer)
 
@@ -260,8 +238,8 @@ class Dispute(Case):
 
     @moves("return_missed", AR, END, [time_is_up(Kind.RETURN_SHIP)], may.is_clock)
     def return_not_sent(self) -> None:
-        """The buyer did not send the order back in time: no refund."""
-        self.final_amount = Decimal(0)
+        """The buyer did not send the order back in time: no refund and no replacement."""
+        self.final_amount, self.replacement = Decimal(0), False
         self._end(Outcome.RETURN_NOT_SENT)
 
     @moves(
@@ -270,20 +248,79 @@ class Dispute(Case):
     def record_return_delivery(self) -> None:
         """The return has arrived: the seller's time to check it starts."""
 
-    @moves("return_confirmed", RIT, RES, [may.clock_runs], may.is_seller)
+    @moves(
+        "return_confirmed", RIT, RES, [may.clock_runs, may.no_replacement_agreed], may.is_seller,
+    )  # fmt: skip
     def confirm_return(self) -> None:
         """The seller has the order back and it is complete: the agreed refund follows."""
         self._end(Outcome.RETURN_CONFIRMED)
+
+    @moves("return_confirmed", RIT, AREP, [may.clock_runs, may.replacement_agreed], may.is_seller)
+    def confirm_return_and_replace(self) -> None:
+        """The seller has the order back and it is complete: the agreed replacement follows."""
 
     @moves("return_contested", RIT, ESC, [may.clock_runs], may.is_seller)
     def contest_return(self, contest: str) -> None:
         """The seller says what is wrong with what came back; a mediator decides."""
         self.escalated_at, self.contest_reason = self.now, contest
 
-    @moves("return_left_unanswered", RIT, RES, [may.return_time_is_up], may.is_clock)
+    @moves(
+        "return_left_unanswered", RIT, RES, [may.return_time_is_up, may.no_replacement_agreed], may.is_clock,
+    )  # fmt: skip
     def return_unanswered(self) -> None:
         """The seller neither confirmed nor contested the return: the agreed refund follows."""
         self._end(Outcome.RETURN_UNANSWERED)
+
+    @moves(
+        "return_left_unanswered", RIT, AREP, [may.return_time_is_up, may.replacement_agreed], may.is_clock,
+    )  # fmt: skip
+    def replace_unanswered_return(self) -> None:
+        """The seller said nothing about the return: the agreed replacement follows."""
+
+    # The replacement
+
+    @moves("replacement_shipped", AREP, REPT, [may.clock_runs], may.is_seller)
+    def ship_replacement(self) -> None:
+        """The seller has sent the replacement and names carrier and tracking number."""
+
+    @moves("replacement_missed", AREP, RES, [time_is_up(Kind.REPLACEMENT_SHIP)], may.is_clock)
+    def replacement_not_sent(self) -> None:
+        """The seller did not send the replacement in time: the buyer gets the amount asked."""
+        self._refund_instead(Outcome.REPLACEMENT_NOT_SENT)
+
+    @moves(
+        "replacement_delivered", REPT, None, [may.clock_runs, may.replacement_not_recorded], may.is_party_or_clock,
+    )  # fmt: skip
+    def record_replacement_delivery(self) -> None:
+        """The replacement has arrived: the buyer's time to check it starts."""
+
+    @moves("replacement_confirmed", REPT, RES, [may.clock_runs], may.is_buyer)
+    def confirm_replacement(self) -> None:
+        """The buyer has the replacement and it is right: what is held belongs to the seller."""
+        self._end(Outcome.REPLACED)
+
+    @moves("replacement_contested", REPT, ESC, [may.clock_runs], may.is_buyer)
+    def contest_replacement(self, contest: str) -> None:
+        """The buyer says what is wrong with what came, or that nothing did; a mediator decides."""
+        self.escalated_at, self.replacement_contest = self.now, contest
+
+    @moves(
+        "replacement_left_unanswered", REPT, RES, [time_is_up(Kind.REPLACEMENT_CONFIRM)], may.is_clock,
+    )  # fmt: skip
+    def replacement_unanswered(self) -> None:
+        """The replacement was delivered and the buyer said nothing about it: replaced."""
+        self._end(Outcome.REPLACED)
+
+    @moves("replacement_lost", REPT, RES, [time_is_up(Kind.REPLACEMENT_DELIVERY)], may.is_clock)
+    def replacement_never_came(self) -> None:
+        """Nobody recorded that the replacement arrived: the buyer gets the amount asked."""
+        self._refund_instead(Outcome.REPLACEMENT_LOST)
+
+    def _refund_instead(self, outcome: str) -> None:
+        """No replacement came: what was asked for it is due, and never less than was agreed beside it."""
+        self.final_amount = max(self.final_amount or Decimal(0), self.amount_asked)
+        self.replacement = False
+        self._end(outcome)
 
     # The mediator
 

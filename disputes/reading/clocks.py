@@ -46,6 +46,24 @@ _CONSEQUENCES: dict[tuple[str, str], Any] = {
     (Kind.RETURN_CONFIRM, S): gettext_lazy(
         "If you say nothing by then, %(final)s goes back to the buyer."
     ),
+    (Kind.REPLACEMENT_SHIP, B): gettext_lazy(
+        "If the seller does not send it by then, the dispute ends and you get %(instead)s."
+    ),
+    (Kind.REPLACEMENT_SHIP, S): gettext_lazy(
+        "If you do not send it by then, the dispute ends and %(instead)s goes back to the buyer."
+    ),
+    (Kind.REPLACEMENT_DELIVERY, B): gettext_lazy(
+        "If nobody records its arrival by then, it counts as lost and you get %(instead)s."
+    ),
+    (Kind.REPLACEMENT_DELIVERY, S): gettext_lazy(
+        "If nobody records its arrival by then, it counts as lost and %(instead)s goes back to the buyer."
+    ),
+    (Kind.REPLACEMENT_CONFIRM, B): gettext_lazy(
+        "If you say nothing by then, the dispute closes as replaced and the seller gets the money that is held."
+    ),
+    (Kind.REPLACEMENT_CONFIRM, S): gettext_lazy(
+        "If the buyer says nothing by then, the dispute closes as replaced and you get the money that is held."
+    ),
     (Kind.MEDIATOR_CLAIM, B): _TARGET,
     (Kind.MEDIATOR_CLAIM, S): _TARGET,
     (Kind.DECISION, B): _TARGET,
@@ -87,6 +105,28 @@ _MISSING: dict[tuple[str, str], Any] = {
 }
 """The same where nothing arrived: there is nothing that could be sent back."""
 
+_BEFORE_REPLACEMENT: dict[tuple[str, str], Any] = {
+    (Kind.RETURN_SHIP, B): gettext_lazy(
+        "If you do not send it by then, the dispute closes and you get no replacement."
+    ),
+    (Kind.RETURN_SHIP, S): gettext_lazy(
+        "If the buyer does not send it by then, the dispute closes without a replacement."
+    ),
+    (Kind.RETURN_DELIVERY, B): gettext_lazy(
+        "If nobody records its arrival by then, it counts as arrived and the seller has to send the replacement."
+    ),
+    (Kind.RETURN_DELIVERY, S): gettext_lazy(
+        "If you record nothing by then, it counts as arrived and you have to send the replacement."
+    ),
+    (Kind.RETURN_CONFIRM, B): gettext_lazy(
+        "If the seller says nothing by then, the seller has to send the replacement."
+    ),
+    (Kind.RETURN_CONFIRM, S): gettext_lazy(
+        "If you say nothing by then, you have to send the replacement."
+    ),
+}
+"""The same where a replacement was agreed: the return comes before it."""
+
 
 def consequence(dispute: Dispute, kind: str, side: str) -> str:
     """What happens to this reader when the clock runs out and nobody has acted."""
@@ -101,8 +141,11 @@ def consequence(dispute: Dispute, kind: str, side: str) -> str:
     facts = {
         "asked": terms.amount(dispute, dispute.amount_asked),
         "final": terms.amount(dispute, dispute.final_amount),
+        "instead": terms.amount(dispute, payout.instead(dispute)),
     }
     known = _CONSEQUENCES.get((kind, side), "")
+    if dispute.replacement:
+        known = _BEFORE_REPLACEMENT.get((kind, side), known)
     if not dispute.received:
         known = _MISSING.get((kind, side), known)
     words = str(known) % facts
@@ -111,8 +154,11 @@ def consequence(dispute: Dispute, kind: str, side: str) -> str:
 
 
 PAYING = frozenset(
-    {Kind.SELLER_ANSWER, Kind.RETURN_DELIVERY, Kind.RETURN_CONFIRM, Kind.RETURN_SHIP}
-)
+    {
+        Kind.SELLER_ANSWER, Kind.RETURN_DELIVERY, Kind.RETURN_CONFIRM, Kind.RETURN_SHIP,
+        Kind.REPLACEMENT_SHIP, Kind.REPLACEMENT_DELIVERY,
+    }
+)  # fmt: skip
 """Clocks at whose end an amount is granted, or may be: what went back before counts toward it."""
 
 
@@ -122,6 +168,9 @@ AHEAD: dict[str, Any] = {
     Kind.RETURN_SHIP: gettext_lazy("The dispute closes, if nothing was sent back"),
     Kind.RETURN_DELIVERY: gettext_lazy("The return counts as arrived"),
     Kind.RETURN_CONFIRM: gettext_lazy("The refund follows, if the seller says nothing"),
+    Kind.REPLACEMENT_SHIP: gettext_lazy("The buyer gets the money, if no replacement was sent"),
+    Kind.REPLACEMENT_DELIVERY: gettext_lazy("The replacement counts as lost"),
+    Kind.REPLACEMENT_CONFIRM: gettext_lazy("The dispute closes as replaced, if the buyer says nothing"),
     Kind.MEDIATOR_CLAIM: gettext_lazy("A mediator has taken the case, at the latest"),
     Kind.DECISION: gettext_lazy("The mediator has decided, at the latest"),
     Kind.EVIDENCE_BUYER: gettext_lazy("The buyer's time to answer the mediator ends"),
@@ -138,6 +187,9 @@ SUMMARY: dict[str, Any] = {
     Kind.RETURN_SHIP: gettext_lazy("Return must be sent"),
     Kind.RETURN_DELIVERY: gettext_lazy("Return counts as arrived"),
     Kind.RETURN_CONFIRM: gettext_lazy("Return must be checked"),
+    Kind.REPLACEMENT_SHIP: gettext_lazy("Replacement must be sent"),
+    Kind.REPLACEMENT_DELIVERY: gettext_lazy("Replacement counts as lost"),
+    Kind.REPLACEMENT_CONFIRM: gettext_lazy("Replacement must be checked"),
     Kind.MEDIATOR_CLAIM: gettext_lazy("A mediator takes the case"),
     Kind.DECISION: gettext_lazy("Decision is due"),
     Kind.EVIDENCE_BUYER: gettext_lazy("Buyer must answer the mediator"),

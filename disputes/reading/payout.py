@@ -17,7 +17,7 @@ from disputes.models import Dispute
 from disputes.states import Party
 from orders.states import OrderState
 
-PAID_OUT, KEPT, HELD = "paid_out", "kept", "held"
+PAID_OUT, KEPT, HELD, WAITS = "paid_out", "kept", "held", "waits"
 SETTLES = frozenset({OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED})
 """An order in these states pays the seller when its dispute ends; one on hold waits for its verification."""
 
@@ -27,7 +27,7 @@ class Payout:
     """`granted` in all, of which `before` was refunded in this dispute already, `now` goes back; `rest` is left.
 
     `place` is what becomes of the rest: paid out to the seller, kept by a seller who has it already, or held
-    on while the order goes on.
+    on while the order goes on, or until the replacement has come.
     """
 
     currency: str
@@ -48,21 +48,14 @@ def payout(
     if not order.is_open:
         place, rest = KEPT, order.released - max(now - order.held, Decimal(0))
     else:
-        goes_on = replacement or order.state not in SETTLES
-        place, rest = HELD if goes_on else PAID_OUT, max(order.held - now, Decimal(0))
+        place = HELD if order.state not in SETTLES else WAITS if replacement else PAID_OUT
+        rest = max(order.held - now, Decimal(0))
     return Payout(dispute.currency, amount, before, now, rest, place)
 
 
-def sentences(paid: Payout, side: str, *, replacement: bool = False, later: bool = False) -> str:
-    """The money in two or three sentences for this reader. `later`: only after something else has happened."""
-    goods = ""
-    if replacement:
-        goods = (
-            _("You send a replacement.")
-            if side == Party.SELLER
-            else _("The seller sends a replacement.")
-        )
-    return " ".join(filter(None, (goods, back(paid, side, later), rest(paid, side, later))))
+def sentences(paid: Payout, side: str, *, later: bool = False) -> str:
+    """The money in two sentences for this reader. `later`: only after something else has happened."""
+    return " ".join(filter(None, (back(paid, side, later), rest(paid, side, later))))
 
 
 def _amounts(paid: Payout) -> dict[str, str]:
@@ -125,6 +118,24 @@ def rest(paid: Payout, side: str, later: bool = False) -> str:
             if other
             else _("The %(rest)s that you have already stays with you.")
         )
+    elif paid.place == WAITS:
+        words = (
+            _(
+                "The other %(rest)s stays held until the replacement is there, and then belongs to the seller."
+            )
+            if buyer and other
+            else _(
+                "All %(rest)s stays held until the replacement is there, and then belongs to the seller."
+            )
+            if buyer
+            else _(
+                "The other %(rest)s stays held until the buyer has the replacement, and is then yours."
+            )
+            if other
+            else _(
+                "All %(rest)s stays held until the buyer has the replacement, and is then yours."
+            )
+        )
     else:
         words = (
             _("The other %(rest)s stays held, and the order goes on under its own dates.")
@@ -148,6 +159,11 @@ def _paid_out(buyer: bool, other: bool, later: bool) -> str:
             else _("The other %(rest)s is paid out to you.")
         )
     return _("All %(rest)s goes to the seller.") if buyer else _("All %(rest)s is paid out to you.")
+
+
+def instead(dispute: Dispute, granted: Decimal | None = None) -> Decimal:
+    """What the buyer gets where the replacement does not come: the amount asked, never less than was agreed."""
+    return max(dispute.amount_asked, granted or dispute.final_amount or Decimal(0))
 
 
 def refunded_before(dispute: Dispute) -> str:

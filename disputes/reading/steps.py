@@ -14,6 +14,8 @@ from disputes.states import TERMINAL, Kind, Outcome, Party, Wanted
 from disputes.states import DisputeState as S
 
 Step = dict[str, Any]
+RETURNS = (Outcome.RETURN_CONFIRMED, Outcome.RETURN_UNANSWERED)
+REPLACEMENTS = (Outcome.REPLACED, Outcome.REPLACEMENT_NOT_SENT, Outcome.REPLACEMENT_LOST)
 
 
 def _day(at: datetime | None) -> str:
@@ -38,6 +40,7 @@ def steps_of(dispute: Dispute, side: str) -> list[Step]:
         *_talk(dispute),
         *_mediator(dispute),
         *_return(dispute, side),
+        *_replacement(dispute, side),
     ]
     found.append(_end(dispute))
     return found
@@ -67,8 +70,9 @@ def _talk(dispute: Dispute) -> list[Step]:
         return [_step(_("You two negotiate"), _("if the seller does not accept"), "maybe")]
     if dispute.state == S.NEGOTIATING:
         return [_step(_("You two negotiate"), _until(dispute, Kind.NEGOTIATION), "now")]
+    contested = dispute.contest_reason or dispute.replacement_contest
     first, last = dispute.answered_at, dispute.escalated_at or dispute.agreed_at
-    if first and last and last > first and not dispute.contest_reason:
+    if first and last and last > first and not contested:
         return [_step(_("You two negotiated"), _day(last), "done")]
     return []
 
@@ -102,7 +106,9 @@ def _return(dispute: Dispute, side: str) -> list[Step]:
                 "now",
             )
         ]
-    if dispute.outcome in (Outcome.RETURN_CONFIRMED, Outcome.RETURN_UNANSWERED):
+    replacing = dispute.state in (S.AWAITING_REPLACEMENT, S.REPLACEMENT_IN_TRANSIT)
+    sent = replacing or dispute.outcome in REPLACEMENTS
+    if dispute.outcome in RETURNS or (sent and dispute.return_required):
         return [_step(_("Returned"), "", "done")]
     if dispute.state == S.DECIDED and dispute.return_required:
         return [_step(label, _("once it is final"), "next")]
@@ -110,6 +116,22 @@ def _return(dispute: Dispute, side: str) -> list[Step]:
         S.AWAITING_SELLER,
         S.NEGOTIATING,
     ):
+        return [_step(label, _("if agreed"), "maybe")]
+    return []
+
+
+def _replacement(dispute: Dispute, side: str) -> list[Step]:
+    label = _("You send a replacement") if side == Party.SELLER else _("Replacement is sent")
+    if dispute.state == S.AWAITING_REPLACEMENT:
+        return [_step(label, _until(dispute, Kind.REPLACEMENT_SHIP), "now")]
+    if dispute.state == S.REPLACEMENT_IN_TRANSIT:
+        until = _until(dispute, Kind.REPLACEMENT_CONFIRM, Kind.REPLACEMENT_DELIVERY)
+        return [_step(_("Replacement on its way"), until, "now")]
+    if dispute.outcome == Outcome.REPLACED:
+        return [_step(_("Replaced"), "", "done")]
+    if dispute.state in (S.AWAITING_RETURN, S.RETURN_IN_TRANSIT) and dispute.replacement:
+        return [_step(label, _("once it is back"), "next")]
+    if dispute.wanted == Wanted.REPLACEMENT and dispute.state in (S.AWAITING_SELLER, S.NEGOTIATING):
         return [_step(label, _("if agreed"), "maybe")]
     return []
 

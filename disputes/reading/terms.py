@@ -65,6 +65,16 @@ def offer_of(dispute: Dispute, side: str) -> Offer | None:
     return next((o for o in dispute.hand.offers if o.party == side), None)
 
 
+def after_return(dispute: Dispute) -> str:
+    """What the buyer gets once the return is complete: money, a replacement, or both."""
+    value = amount(dispute, dispute.final_amount)
+    if not dispute.replacement:
+        return value
+    if not dispute.final_amount:
+        return _("the replacement")
+    return _("%(amount)s and the replacement") % {"amount": value}
+
+
 def in_short(dispute: Dispute, terms: Any, side: str) -> str:
     """ "€55.00, and you keep the goods": terms in one breath, for the reader's side.
 
@@ -74,6 +84,19 @@ def in_short(dispute: Dispute, terms: Any, side: str) -> str:
     value = getattr(terms, "final_amount", Decimal(0)) if value is None else value
     buyer = side == Party.BUYER
     if getattr(terms, "replacement", False):
+        if terms.return_required:
+            facts = {"amount": amount(dispute, value)}
+            if buyer:
+                return (
+                    _("%(amount)s and a replacement once you have sent it back") % facts
+                    if value
+                    else _("a replacement once you have sent it back")
+                )
+            return (
+                _("%(amount)s and a replacement once it is back") % facts
+                if value
+                else _("a replacement once it is back")
+            )
         if not value:
             return _("a replacement, no money back")
         return _("%(amount)s and a replacement") % {"amount": amount(dispute, value)}

@@ -185,7 +185,7 @@ def spoke_last(dispute: Dispute, side: str) -> bool:
 
 
 def _awaiting_return(dispute: Dispute, side: str) -> Words:
-    facts = {"amount": terms.amount(dispute, dispute.final_amount)}
+    facts = {"amount": terms.after_return(dispute)}
     if side == Party.BUYER:
         title = _("Send it back and give us the tracking number: then you get %(amount)s") % facts
         payer = (
@@ -204,14 +204,14 @@ def _awaiting_return(dispute: Dispute, side: str) -> Words:
     return (
         OTHER,
         title,
-        _("%(amount)s goes back once you have it and it is complete.") % facts,
+        _("Once you have it and it is complete, the buyer gets %(amount)s.") % facts,
         "",
         "",
     )
 
 
 def _return_in_transit(dispute: Dispute, side: str) -> Words:
-    facts = {"amount": terms.amount(dispute, dispute.final_amount)}
+    facts = {"amount": terms.after_return(dispute)}
     arrived = dispute.deadline(Kind.RETURN_CONFIRM) is not None
     if side == Party.SELLER:
         if arrived:
@@ -219,7 +219,7 @@ def _return_in_transit(dispute: Dispute, side: str) -> Words:
             return (
                 YOU,
                 title,
-                _("If you confirm it, %(amount)s goes back to the buyer.") % facts,
+                _("If you confirm it, the buyer gets %(amount)s.") % facts,
                 "#return",
                 _("Confirm or contest"),
             )
@@ -239,6 +239,49 @@ def _return_in_transit(dispute: Dispute, side: str) -> Words:
         _("When the seller has it and it is complete, you get %(amount)s.") % facts,
         "",
         "",
+    )
+
+
+def _awaiting_replacement(dispute: Dispute, side: str) -> Words:
+    if side == Party.SELLER:
+        return (
+            YOU,
+            _("Send the replacement and give us the tracking number"),
+            _("Keep the receipt of the parcel: it shows that you sent it."),
+            "ship_replacement",
+            _("Enter the tracking number"),
+        )
+    title = _("%(store)s has to send your replacement") % {"store": terms.party(dispute, side)}
+    return OTHER, title, _("We tell you as soon as it is on its way."), "", ""
+
+
+def _replacement_in_transit(dispute: Dispute, side: str) -> Words:
+    arrived = dispute.deadline(Kind.REPLACEMENT_CONFIRM) is not None
+    if side == Party.BUYER:
+        if arrived:
+            return (
+                YOU,
+                _("Check the replacement: is it complete and right?"),
+                _("If something is wrong, or nothing came, say so: a mediator then decides."),
+                "#return",
+                _("Confirm or contest"),
+            )
+        return (
+            YOU,
+            _("Tell us when the replacement arrives"),
+            _("It is on its way to you."),
+            "#return",
+            _("It has arrived"),
+        )
+    if arrived:
+        title = _("The replacement has arrived; the buyer checks it")
+        return OTHER, title, _("You need do nothing now."), "", ""
+    return (
+        OTHER,
+        _("Your replacement is on its way to the buyer"),
+        _("When the carrier says that it was delivered, record it here."),
+        "#return",
+        _("It was delivered"),
     )
 
 
@@ -319,6 +362,7 @@ def _decided(dispute: Dispute, side: str) -> Words:
 _WORDS: dict[str, Callable[[Dispute, str], Words]] = {
     S.AWAITING_SELLER: _awaiting_seller, S.NEGOTIATING: _negotiating, S.AWAITING_RETURN: _awaiting_return,
     S.RETURN_IN_TRANSIT: _return_in_transit, S.ESCALATED: _escalated, S.IN_MEDIATION: _in_mediation,
+    S.AWAITING_REPLACEMENT: _awaiting_replacement, S.REPLACEMENT_IN_TRANSIT: _replacement_in_transit,
     S.DECIDED: _decided,
 }  # fmt: skip
 
@@ -350,6 +394,15 @@ def _ended(dispute: Dispute, side: str) -> Turn:
         if buyer
         else _("You did not check the return, so %(amount)s goes back to the buyer"),
         Outcome.RETURN_NOT_SENT: _("Nothing was sent back in time: no refund"),
+        Outcome.REPLACED: _("Replaced: you have the replacement")
+        if buyer
+        else _("Replaced: the buyer has the replacement"),
+        Outcome.REPLACEMENT_NOT_SENT: _("No replacement was sent, so you get %(amount)s")
+        if buyer
+        else _("You sent no replacement, so %(amount)s goes back to the buyer"),
+        Outcome.REPLACEMENT_LOST: _("The replacement did not arrive, so you get %(amount)s")
+        if buyer
+        else _("The replacement did not arrive, so %(amount)s goes back to the buyer"),
         Outcome.DECIDED_ALL: _("The decision is final: %(terms)s"),
         Outcome.DECIDED_PART: _("The decision is final: %(terms)s"),
         Outcome.DECIDED_NONE: _("The decision is final: no refund"),

@@ -58,6 +58,9 @@ FOR_THE_BUYER = (
     Outcome.SELLER_SILENT,
     Outcome.RETURN_CONFIRMED,
     Outcome.RETURN_UNANSWERED,
+    Outcome.REPLACED,
+    Outcome.REPLACEMENT_NOT_SENT,
+    Outcome.REPLACEMENT_LOST,
     Outcome.DECIDED_ALL,
 )
 FOR_THE_SELLER = (Outcome.DECIDED_NONE, Outcome.RETURN_NOT_SENT)
@@ -105,6 +108,7 @@ def _matches(text: str) -> Q:
         "reference__icontains", "order__number__icontains", "order__store__name__icontains",
         "buyer__name__icontains", "seller__name__icontains",
         "order__shipments__tracking_number__iexact", "return_parcels__tracking_number__iexact",
+        "replacement_parcel__tracking_number__iexact",
     )  # fmt: skip
     exact = Q(reference=references.normalise(text))
     return exact | Q(*((column, text) for column in looked_in), _connector=Q.OR)

@@ -20,6 +20,7 @@ from disputes.models import (
     Message,
     Offer,
     ReadMark,
+    ReplacementParcel,
     ReturnParcel,
     Settlement,
 )
@@ -49,6 +50,7 @@ class CasePage:
     messages: list[Message]
     others_read_at: datetime | None
     parcel: ReturnParcel | None
+    replacement: ReplacementParcel | None
     decision: Decision | None
     history: list[timeline.Line]
 
@@ -82,6 +84,7 @@ def case_page(dispute: Dispute, actor: Actor) -> CasePage:
         messages=list(dispute.messages.select_related("author")),
         others_read_at=others.aggregate(at=Max("read_at"))["at"],
         parcel=dispute.return_parcels.order_by("-shipped_at", "-pk").first(),
+        replacement=ReplacementParcel.objects.filter(dispute=dispute).first(),
         decision=dispute.decisions.order_by("-number").prefetch_related("findings").first(),
         history=timeline.timeline(dispute, actor, evidence),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from disputes.models import (
     Dispute,
     EvidenceRequest,
     Offer,
+    ReplacementParcel,
     ReturnParcel,
     Settlement,
 )
@@ -28,9 +29,10 @@ TABS: tuple[str, ...] = ("mine", "others", "ended")
 def waiting_for(user_id: int, now: Any, *sides: Party) -> QuerySet[Dispute]:
     """Open disputes in which this person is the one to act, as buyer, as seller or as either.
 
-    The seller answers a request, whoever did not speak last answers an offer, the buyer sends the return,
-    the seller checks it, whoever the mediator asked answers, and the seller answers a settlement. A case
-    whose time is up waits for the clock, and one under settlement for the money.
+    The seller answers a request, whoever did not speak last answers an offer, the buyer sends the return and
+    the seller checks it, the seller sends the replacement and the buyer checks it, whoever the mediator asked
+    answers, and the seller answers a settlement. A case whose time is up waits for the clock, and one under
+    settlement for the money.
     """
     rows = (
         _with_turns()
@@ -43,15 +45,17 @@ def waiting_for(user_id: int, now: Any, *sides: Party) -> QuerySet[Dispute]:
     return rows.filter(test, state__in=sorted(states.OPEN))
 
 
-_TURNS = (S.AWAITING_SELLER, S.NEGOTIATING, S.AWAITING_RETURN, S.RETURN_IN_TRANSIT)
+_BUYERS = (S.AWAITING_RETURN, S.REPLACEMENT_IN_TRANSIT)
+_SELLERS = (S.AWAITING_SELLER, S.RETURN_IN_TRANSIT, S.AWAITING_REPLACEMENT)
+_TURNS = (*_BUYERS, *_SELLERS, S.NEGOTIATING)
 
 
 def _moves(side: Party) -> Q:
     if side == Party.BUYER:
-        return Q(state=S.AWAITING_RETURN) | Q(state=S.NEGOTIATING, seller_said__gte=F("buyer_said"))
+        return Q(state__in=_BUYERS) | Q(state=S.NEGOTIATING, seller_said__gte=F("buyer_said"))
     proposed = Q(Exists(_settlements(SettlementState.PROPOSED)))
     negotiating = Q(state=S.NEGOTIATING, buyer_said__gt=F("seller_said"))
-    return Q(state__in=(S.AWAITING_SELLER, S.RETURN_IN_TRANSIT)) | negotiating | proposed
+    return Q(state__in=_SELLERS) | negotiating | proposed
 
 
 def _with_turns() -> QuerySet[Dispute]:
@@ -111,6 +115,8 @@ def at_hand(disputes: Iterable[Dispute]) -> list[Dispute]:
         by_pk[request.dispute_id].hand.requests.append(request)
     for parcel in _of(ReturnParcel, by_pk):
         by_pk[parcel.dispute_id].hand.parcel = parcel
+    for parcel in _of(ReplacementParcel, by_pk):
+        by_pk[parcel.dispute_id].hand.replacement = parcel
     return rows
 
 

@@ -31,9 +31,13 @@ from disputes.services.opening import (
     upload_draft_files,
 )
 from disputes.services.returns import (
+    confirm_replacement,
     confirm_return,
+    contest_replacement,
     contest_return,
+    record_replacement_delivery,
     record_return_delivery,
+    ship_replacement,
     ship_return,
 )
 from disputes.services.settling import (
@@ -58,7 +62,9 @@ __all__ = [
     "agree_settlement",
     "answer_evidence_request",
     "claim_dispute",
+    "confirm_replacement",
     "confirm_return",
+    "contest_replacement",
     "contest_return",
     "decide_dispute",
     "decline_settlement",
@@ -70,6 +76,7 @@ __all__ = [
     "mark_read",
     "open_dispute",
     "propose_settlement",
+    "record_replacement_delivery",
     "record_return_delivery",
     "reject_request",
     "remove_draft_file",
@@ -77,6 +84,7 @@ __all__ = [
     "save_answers",
     "save_decision_draft",
     "send_message",
+    "ship_replacement",
     "ship_return",
     "start_draft",
     "take_back_request",

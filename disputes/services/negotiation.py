@@ -51,7 +51,7 @@ def make_offer(
     """
     with moving(dispute_id) as (batch, dispute):
         policies.check_amount(amount, refundable=dispute.at_most, currency=dispute.currency)
-        check_return(return_required, postage_payer, amount)
+        check_return(return_required, postage_payer, amount, replacement=replacement)
         if return_required and not dispute.received:
             raise Refused(_("Nothing arrived, so nothing can be sent back."), "return")
         terms = agreement.Terms(
@@ -63,11 +63,13 @@ def make_offer(
     return dispute
 
 
-def check_return(return_required: bool, postage_payer: str, amount: Decimal) -> None:
-    """A return is for money, and somebody pays its postage."""
+def check_return(
+    return_required: bool, postage_payer: str, amount: Decimal, *, replacement: bool = False
+) -> None:
+    """A return is for money or for a replacement, and somebody pays its postage."""
     if return_required and postage_payer not in PostagePayer.values:
         raise Refused(_("Say who pays the postage of the return."), "postage")
-    if return_required and not amount:
+    if return_required and not amount and not replacement:
         raise Refused(_("A return makes sense only with a refund. Write an amount."), "return")
 
 

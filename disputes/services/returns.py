@@ -1,4 +1,4 @@
-"""The return of the order to the seller."""
+"""The return of the order to the seller, and the replacement that goes to the buyer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
-from disputes.effects import returns
+from disputes.effects import replacements, returns
 from disputes.models import Dispute
 from disputes.services import input
 from disputes.services.input import moving
@@ -15,11 +15,17 @@ from disputes.services.input import moving
 
 def ship_return(*, dispute_id: int, actor: Actor, carrier: str, tracking_number: str) -> Dispute:
     """The buyer has posted the return and gives carrier and tracking number."""
-    by = input.text(carrier, input.SHORT, empty=_("Name the carrier."))
-    number = "".join(input.text(tracking_number, 64, empty=_("Give the tracking number.")).split())
+    by, number = _label(carrier, tracking_number)
     with moving(dispute_id) as (batch, dispute):
-        returns.ship(batch, dispute, actor, by, number.upper())
+        returns.ship(batch, dispute, actor, by, number)
     return dispute
+
+
+def _label(carrier: str, tracking_number: str) -> tuple[str, str]:
+    """What stands on a parcel, as it is kept: numbers without spaces, in capitals."""
+    by = input.text(carrier, input.SHORT, empty=_("Name the carrier."))
+    number = input.text(tracking_number, 64, empty=_("Give the tracking number."))
+    return by, "".join(number.split()).upper()
 
 
 def record_return_delivery(
@@ -32,7 +38,7 @@ def record_return_delivery(
 
 
 def confirm_return(*, dispute_id: int, actor: Actor) -> Dispute:
-    """The seller has everything back: the refund follows."""
+    """The seller has everything back: the refund follows, or the replacement where one was agreed."""
     with moving(dispute_id) as (batch, dispute):
         returns.confirm(batch, dispute, actor)
     return dispute
@@ -45,4 +51,42 @@ def contest_return(*, dispute_id: int, actor: Actor, contest: str) -> Dispute:
             contest, input.message_limit(dispute), empty=_("Say what is wrong with the return.")
         )
         returns.contest(batch, dispute, actor, why)
+    return dispute
+
+
+def ship_replacement(
+    *, dispute_id: int, actor: Actor, carrier: str, tracking_number: str
+) -> Dispute:
+    """The seller has posted the replacement and gives carrier and tracking number."""
+    by, number = _label(carrier, tracking_number)
+    with moving(dispute_id) as (batch, dispute):
+        replacements.ship(batch, dispute, actor, by, number)
+    return dispute
+
+
+def record_replacement_delivery(
+    *, dispute_id: int, actor: Actor, delivered_at: datetime | None = None
+) -> Dispute:
+    """The replacement has arrived: the buyer has 10 days from then to check it."""
+    with moving(dispute_id) as (batch, dispute):
+        replacements.record_delivery(batch, dispute, actor, delivered_at)
+    return dispute
+
+
+def confirm_replacement(*, dispute_id: int, actor: Actor) -> Dispute:
+    """The buyer has the replacement and it is right: the dispute is over."""
+    with moving(dispute_id) as (batch, dispute):
+        replacements.confirm(batch, dispute, actor)
+    return dispute
+
+
+def contest_replacement(*, dispute_id: int, actor: Actor, contest: str) -> Dispute:
+    """The buyer says what is wrong with what came, or that nothing did; a mediator decides."""
+    with moving(dispute_id) as (batch, dispute):
+        why = input.text(
+            contest,
+            input.message_limit(dispute),
+            empty=_("Say what is wrong with the replacement."),
+        )
+        replacements.contest(batch, dispute, actor, why)
     return dispute

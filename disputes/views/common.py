@@ -74,6 +74,7 @@ def whole(reader: Reader) -> CasePage:
         settlement=page.settlement,
         requests=questions,
         parcel=page.parcel,
+        replacement=page.replacement,
         decision=page.decision,
     )
     return page

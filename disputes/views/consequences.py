@@ -27,9 +27,9 @@ def accept(reader: Reader) -> str:
     if offer is None:
         return ""
     paid = payout.payout(dispute, offer.amount, replacement=offer.replacement)
-    words = payout.sentences(
-        paid, reader.side, replacement=offer.replacement, later=offer.return_required
-    )
+    words = payout.sentences(paid, reader.side, later=offer.return_required)
+    if offer.replacement:
+        words = f"{_replacement(reader, offer)} {words}"
     if offer.return_required:
         first = (
             _("You have %(days)d days to send it back; the seller then has to find it complete.")
@@ -47,11 +47,44 @@ def accept(reader: Reader) -> str:
     return f"{words} {bound}"
 
 
+def _replacement(reader: Reader, granted: Offer | None = None) -> str:
+    """Until when the replacement is to be sent, and what is refunded where it does not come."""
+    dispute = reader.dispute
+    amount = payout.instead(dispute, granted.amount if granted else None)
+    facts = {
+        "days": dispute.policy.days("replacement_ship_days"),
+        "instead": terms.amount(dispute, amount),
+    }
+    if reader.side == Party.BUYER:
+        words = _(
+            "The seller has %(days)d days to send the replacement. If it is not sent, or does not arrive, you get"
+            " %(instead)s instead."
+        )
+    else:
+        words = _(
+            "You have %(days)d days to send the replacement. If you do not send it, or it does not arrive, the buyer"
+            " gets %(instead)s instead."
+        )
+    return words % facts
+
+
 def confirm_return(reader: Reader) -> str:
-    """What confirming the return does at once."""
-    paid = payout.payout(reader.dispute, reader.dispute.final_amount)
+    """What confirming the return does at once, and what is to be done after it."""
+    dispute = reader.dispute
+    paid = payout.payout(dispute, dispute.final_amount, replacement=dispute.replacement)
     words = payout.sentences(paid, reader.side)
+    if dispute.replacement:
+        words = f"{_replacement(reader)} {words}"
     return _("%(money)s This happens at once and cannot be undone.") % {"money": words}
+
+
+def confirm_replacement(reader: Reader) -> str:
+    """Where the money goes once the buyer has the replacement."""
+    rest = payout.rest(payout.payout(reader.dispute, None), reader.side)
+    words = _(
+        "The dispute is over. This cannot be undone, and you cannot open another dispute on this order."
+    )
+    return f"{rest} {words}".strip()
 
 
 def agree(reader: Reader) -> str:

@@ -31,7 +31,7 @@ HINTS: dict[str, dict[str, Any]] = {
         Wanted.REFUND: _l("All or a part of it; you keep what you have"),
         Wanted.RETURN_REFUND: _l("You send it back first, then the money comes"),
         Wanted.REPLACEMENT: _l(
-            "The seller sends a new one. The amount below counts if the seller stays silent"
+            "The seller sends a new one. The amount below counts if the seller stays silent or sends nothing"
         ),
     },
 }

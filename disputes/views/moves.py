@@ -18,7 +18,7 @@ from core.errors import Refused
 from disputes import forms, services
 from disputes.reading import terms
 from disputes.services.evidence import PURPOSE, receive_all
-from disputes.states import SettlementState
+from disputes.states import Party, SettlementState
 from disputes.views import consequences
 from disputes.views.common import Reader
 from evidence import services as files
@@ -129,7 +129,9 @@ def _answer(reader: Reader, form: Any) -> None:
 
 
 ACCEPT_REQUEST = Move(
-    "accept_request", ("accept_request", "accept_request_with_return"), _accept_title, consequences.accept,
+    "accept_request",
+    ("accept_request", "accept_request_with_return", "accept_request_with_replacement"),
+    _accept_title, consequences.accept,
     _accept_label, _L("Yes, accept"), _L("You accepted the request. Both of you get it in writing."),
     lambda r, f: services.accept_request(**_ids(r)),
 )  # fmt: skip
@@ -148,7 +150,8 @@ OFFER = Move(
     lambda r, f: services.make_offer(**_ids(r), **f.terms()), forms.OfferForm,
 )  # fmt: skip
 ACCEPT_OFFER = Move(
-    "accept_offer", ("accept_offer", "accept_offer_with_return"), _accept_title, consequences.accept, _accept_label,
+    "accept_offer", ("accept_offer", "accept_offer_with_return", "accept_offer_with_replacement"),
+    _accept_title, consequences.accept, _accept_label,
     _L("Yes, accept"), _L("You agreed. Both of you get it in writing."),
     lambda r, f: services.accept_offer(**_ids(r), offer_id=f.cleaned_data["exactly"]), forms.ExactForm,
     also=lambda r: consequences.theirs(r) is not None, exactly=_their_key,
@@ -202,12 +205,16 @@ ARRIVED = Move(
 )
 CONFIRM_RETURN = Move(
     "confirm_return",
-    ("confirm_return",),
+    ("confirm_return", "confirm_return_and_replace"),
     _L("Is everything back, complete and as you sent it?"),
     consequences.confirm_return,
     _L("Confirm the return"),
     _L("Yes, it is complete"),
-    _L("You confirmed the return. The refund was requested."),
+    lambda r: (
+        _("You confirmed the return. Now send the replacement.")
+        if r.dispute.replacement
+        else _("You confirmed the return. The refund was requested.")
+    ),
     lambda r, f: services.confirm_return(**_ids(r)),
 )
 CONTEST_RETURN = Move(
@@ -215,6 +222,61 @@ CONTEST_RETURN = Move(
     _L("A mediator then decides. Nothing is refunded until then."),
     _L("Contest it…"), _L("Send to a mediator"), _L("A mediator will look at it. Add photos as evidence."),
     lambda r, f: services.contest_return(**_ids(r), contest=f.cleaned_data["contest"]), forms.ContestForm,
+)  # fmt: skip
+SHIP_REPLACEMENT = Move(
+    "ship_replacement",
+    ("ship_replacement",),
+    _L("Enter the tracking number of the replacement"),
+    _L("Without a tracking number nobody can show that it was sent. Keep the receipt."),
+    _L("Enter the tracking number"),
+    _L("I have sent it"),
+    _L("The replacement is on its way. We tell the buyer."),
+    lambda r, f: services.ship_replacement(
+        **_ids(r),
+        carrier=f.cleaned_data["carrier"],
+        tracking_number=f.cleaned_data["tracking_number"],
+    ),
+    forms.ShipForm,
+)
+REPLACEMENT_ARRIVED = Move(
+    "replacement_arrived",
+    ("record_replacement_delivery",),
+    _L("Has the replacement arrived?"),
+    lambda r: (
+        (
+            _(
+                "From then you have %(days)d days to check it. If it is right, you can confirm it at once."
+            )
+            if r.side == Party.BUYER
+            else _("Only when the carrier says so. The buyer then has %(days)d days to check it.")
+        )
+        % {"days": r.dispute.policy.days("replacement_confirm_days")}
+    ),
+    lambda r: _("It has arrived") if r.side == Party.BUYER else _("It was delivered"),
+    lambda r: _("Yes, it has arrived") if r.side == Party.BUYER else _("Yes, it was delivered"),
+    lambda r: (
+        _("Noted. Now check what came.")
+        if r.side == Party.BUYER
+        else _("Noted. The buyer checks it now.")
+    ),
+    lambda r, f: services.record_replacement_delivery(**_ids(r)),
+)
+CONFIRM_REPLACEMENT = Move(
+    "confirm_replacement",
+    ("confirm_replacement",),
+    _L("Do you have the replacement, complete and as it should be?"),
+    consequences.confirm_replacement,
+    _L("Confirm the replacement"),
+    _L("Yes, it is right"),
+    _L("You confirmed the replacement. The dispute is over."),
+    lambda r, f: services.confirm_replacement(**_ids(r)),
+)
+CONTEST_REPLACEMENT = Move(
+    "contest_replacement", ("contest_replacement",), _L("Say what is wrong with the replacement"),
+    _L("Also where nothing came. A mediator then decides, and the money stays held until then."),
+    _L("Contest it…"), _L("Send to a mediator"), _L("A mediator will look at it. Add photos as evidence."),
+    lambda r, f: services.contest_replacement(**_ids(r), contest=f.cleaned_data["contest"]),
+    forms.ContestReplacementForm,
 )  # fmt: skip
 ANSWER = Move(
     "answer", ("answer_evidence_request",), _L("Answer the mediator"),
@@ -302,6 +364,7 @@ MOVES: dict[str, Move] = {
     move.name: move
     for move in (
         ACCEPT_REQUEST, ACCEPT_OFFER, OFFER, REJECT, ANSWER, SHIP, ARRIVED, CONFIRM_RETURN, CONTEST_RETURN,
+        SHIP_REPLACEMENT, CONFIRM_REPLACEMENT, REPLACEMENT_ARRIVED, CONTEST_REPLACEMENT,
         AGREE, DECLINE, TAKE_BACK, ESCALATE, SETTLE, WITHDRAW, MESSAGE,
     )
 }  # fmt: skip

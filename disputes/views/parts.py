@@ -288,6 +288,7 @@ def shows_offers(reader: Reader) -> bool:
     return (
         reader.dispute.state in (S.AWAITING_SELLER, S.NEGOTIATING)
         or reader.dispute.outcome == Outcome.AGREED
+        or replacing(reader)
     )
 
 
@@ -296,4 +297,12 @@ def returning(reader: Reader) -> bool:
     return (
         reader.dispute.state in (S.AWAITING_RETURN, S.RETURN_IN_TRANSIT)
         or reader.dispute.hand.parcel is not None
+    )
+
+
+def replacing(reader: Reader) -> bool:
+    """Whether a replacement is to come or has come: its parcel has a card of its own."""
+    return (
+        reader.dispute.state in (S.AWAITING_REPLACEMENT, S.REPLACEMENT_IN_TRANSIT)
+        or reader.dispute.hand.replacement is not None
     )

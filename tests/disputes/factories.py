@@ -108,6 +108,35 @@ def in_transit(order: Order | None = None) -> Dispute:
     )
 
 
+def replacing(order: Order | None = None, **answers: Any) -> Dispute:
+    dispute = opened(order, **{"wanted": "replacement", **answers})
+    return services.accept_request(dispute_id=dispute.pk, actor=seller(dispute))
+
+
+def replaced_in_transit(order: Order | None = None) -> Dispute:
+    dispute = replacing(order)
+    return services.ship_replacement(
+        dispute_id=dispute.pk,
+        actor=seller(dispute),
+        carrier="DHL",
+        tracking_number="rr 473124829 nl",
+    )
+
+
+def swapping(order: Order | None = None, amount: str = "20") -> Dispute:
+    """The buyer sends the order back and gets a replacement and some money; the return is on its way."""
+    dispute = rejected(order)
+    services.make_offer(
+        dispute_id=dispute.pk, actor=seller(dispute), amount=Decimal(amount), return_required=True,
+        postage_payer="seller", replacement=True,
+    )  # fmt: skip
+    offer = dispute.offers.get(party="seller").pk
+    services.accept_offer(dispute_id=dispute.pk, actor=buyer(dispute), offer_id=offer)
+    return services.ship_return(
+        dispute_id=dispute.pk, actor=buyer(dispute), carrier="DHL", tracking_number="RR473124829NL"
+    )
+
+
 def escalated(order: Order | None = None) -> Dispute:
     dispute = rejected(order)
     return services.escalate_dispute(dispute_id=dispute.pk, actor=buyer(dispute))
@@ -168,6 +197,7 @@ def closed(order: Order | None = None) -> Dispute:
 IN_STATE: dict[DisputeState, Callable[[], Dispute]] = {
     DisputeState.AWAITING_SELLER: opened, DisputeState.NEGOTIATING: rejected,
     DisputeState.AWAITING_RETURN: returning, DisputeState.RETURN_IN_TRANSIT: in_transit,
+    DisputeState.AWAITING_REPLACEMENT: replacing, DisputeState.REPLACEMENT_IN_TRANSIT: replaced_in_transit,
     DisputeState.ESCALATED: escalated, DisputeState.IN_MEDIATION: in_mediation, DisputeState.DECIDED: decided,
     DisputeState.RESOLVED: resolved, DisputeState.WITHDRAWN: withdrawn, DisputeState.CLOSED: closed,
 }  # fmt: skip

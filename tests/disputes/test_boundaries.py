@@ -27,6 +27,11 @@ def asked() -> Dispute:
     )
 
 
+def replacement_arrived() -> Dispute:
+    dispute = make.replaced_in_transit()
+    return services.record_replacement_delivery(dispute_id=dispute.pk, actor=make.seller(dispute))
+
+
 def arrived() -> Dispute:
     dispute = make.in_transit()
     return services.record_return_delivery(dispute_id=dispute.pk, actor=make.seller(dispute))
@@ -54,6 +59,20 @@ ACTS: dict[str, tuple[Callable[[], Dispute], Act, str, str]] = {
     ),
     Kind.RETURN_CONFIRM: (
         arrived, lambda d: services.contest_return(dispute_id=d.pk, actor=make.seller(d), contest="Empty"),
+        "escalated", "resolved",
+    ),
+    Kind.REPLACEMENT_SHIP: (
+        make.replacing, lambda d: services.ship_replacement(
+            dispute_id=d.pk, actor=make.seller(d), carrier="DHL", tracking_number="RR1"),
+        "replacement_in_transit", "resolved",
+    ),
+    Kind.REPLACEMENT_DELIVERY: (
+        make.replaced_in_transit, lambda d: services.confirm_replacement(dispute_id=d.pk, actor=make.buyer(d)),
+        "resolved", "resolved",
+    ),
+    Kind.REPLACEMENT_CONFIRM: (
+        replacement_arrived, lambda d: services.contest_replacement(
+            dispute_id=d.pk, actor=make.buyer(d), contest="Cracked too"),
         "escalated", "resolved",
     ),
     Kind.EVIDENCE_BUYER: (

@@ -99,22 +99,6 @@ def test_accepting_a_request_for_a_return_starts_the_return(frozen: datetime) ->
     assert order_of(dispute).disputed_at is not None
 
 
-def test_accepting_a_replacement_sends_no_money_and_keeps_the_order_under_its_own_clocks(
-    frozen: datetime,
-) -> None:
-    dispute = make.opened(wanted="replacement")
-    services.accept_request(dispute_id=dispute.pk, actor=make.seller(dispute))
-    dispute, order = make.fresh(dispute), order_of(dispute)
-    assert (dispute.state, dispute.replacement, dispute.final_amount) == (
-        "resolved",
-        True,
-        Decimal(0),
-    )
-    assert facts.refunds(dispute) == []
-    assert (order.state, order.held, order.disputed_at) == ("delivered", Decimal(100), None)
-    assert order.deadlines.filter(state="pending").exists()
-
-
 def test_rejecting_starts_the_rest_of_fifteen_days_from_opening(frozen: datetime) -> None:
     dispute = make.opened()
     with clock.freeze(frozen + DAY):

@@ -24,12 +24,13 @@ from disputes.states import OPEN, RESERVED, TERMINAL, DisputeState
 from tests.disputes import factories as make
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-AS, NEG, AR, RIT, ESC, MED, DEC, RES, OUT, END = (
-    "awaiting_seller", "negotiating", "awaiting_return", "return_in_transit", "escalated", "in_mediation",
+AS, NEG, AR, RIT, AREP, REPT, ESC, MED, DEC, RES, OUT, END = (
+    "awaiting_seller", "negotiating", "awaiting_return", "return_in_transit", "awaiting_replacement",
+    "replacement_in_transit", "escalated", "in_mediation",
     "decided", "resolved", "withdrawn", "closed",
 )  # fmt: skip
 STAYS = {AS: AS, NEG: NEG, ESC: ESC, MED: MED}
-EVERYWHERE = {**STAYS, AR: AR, RIT: RIT, DEC: DEC}
+EVERYWHERE = {**STAYS, AR: AR, RIT: RIT, AREP: AREP, REPT: REPT, DEC: DEC}
 BUYER, SELLER, CAROL, DAN, ROOT, EVE, CLOCK = (
     "buyer",
     "seller",
@@ -44,11 +45,13 @@ PARTIES = {BUYER, SELLER}
 TABLE: dict[str, tuple[dict[str, str], set[str]]] = {
     "accept_request": ({AS: RES}, {SELLER}),
     "accept_request_with_return": ({AS: AR}, {SELLER}),
+    "accept_request_with_replacement": ({AS: AREP}, {SELLER}),
     "reject_request": ({AS: NEG}, {SELLER}),
     "default_to_buyer": ({AS: RES}, {CLOCK}),
     "make_offer": ({AS: NEG, NEG: NEG}, PARTIES),  # while the seller has not answered, the seller only
     "accept_offer": ({NEG: RES}, PARTIES),
     "accept_offer_with_return": ({NEG: AR}, PARTIES),
+    "accept_offer_with_replacement": ({NEG: AREP}, PARTIES),
     "escalate": ({NEG: ESC}, PARTIES),
     "escalate_by_clock": ({NEG: ESC}, {CLOCK}),
     "ship_return": ({AR: RIT}, {BUYER}),
@@ -57,6 +60,15 @@ TABLE: dict[str, tuple[dict[str, str], set[str]]] = {
     "confirm_return": ({RIT: RES}, {SELLER}),
     "contest_return": ({RIT: ESC}, {SELLER}),
     "return_unanswered": ({RIT: RES}, {CLOCK}),
+    "confirm_return_and_replace": ({RIT: AREP}, {SELLER}),
+    "replace_unanswered_return": ({RIT: AREP}, {CLOCK}),
+    "ship_replacement": ({AREP: REPT}, {SELLER}),
+    "replacement_not_sent": ({AREP: RES}, {CLOCK}),
+    "record_replacement_delivery": ({REPT: REPT}, PARTIES | {CLOCK}),
+    "confirm_replacement": ({REPT: RES}, {BUYER}),
+    "contest_replacement": ({REPT: ESC}, {BUYER}),
+    "replacement_unanswered": ({REPT: RES}, {CLOCK}),
+    "replacement_never_came": ({REPT: RES}, {CLOCK}),
     "claim": ({ESC: MED}, {CAROL, DAN}),
     "hand_over": ({MED: MED}, {CAROL, ROOT}),
     "hand_back": ({MED: ESC}, {CAROL, ROOT}),
@@ -69,7 +81,7 @@ TABLE: dict[str, tuple[dict[str, str], set[str]]] = {
     "decide": ({MED: DEC}, {CAROL}),
     "close": ({DEC: END}, {CLOCK}),
     "start_return": ({DEC: AR}, {CLOCK}),
-    "withdraw": ({AS: OUT, NEG: OUT, AR: OUT, RIT: OUT, ESC: OUT, MED: OUT}, {BUYER}),
+    "withdraw": ({AS: OUT, NEG: OUT, AR: OUT, RIT: OUT, AREP: OUT, REPT: OUT, ESC: OUT, MED: OUT}, {BUYER}),
     "propose_settlement": (STAYS, {BUYER}),
     "agree_settlement": (STAYS, {SELLER}),
     "decline_settlement": (STAYS, {SELLER}),
@@ -98,7 +110,8 @@ def offer(dispute: Dispute) -> dict[str, Any]:
 
 KWARGS: dict[str, Callable[[Dispute], dict[str, Any]]] = {
     "accept_request": offer, "accept_request_with_return": offer,
-    "accept_offer": offer, "accept_offer_with_return": offer,
+    "accept_offer": offer, "accept_offer_with_return": offer, "accept_offer_with_replacement": offer,
+    "accept_request_with_replacement": offer, "contest_replacement": lambda d: {"contest": "Cracked too."},
     "reject_request": lambda d: {"answer": "No."}, "contest_return": lambda d: {"contest": "Empty box."},
     "claim": lambda d: {"mediator_id": make.carol().user_id},
     "hand_over": lambda d: {"mediator_id": make.dan().user_id},
@@ -132,6 +145,14 @@ def scene(state: str, name: str) -> Scene:
     """A dispute in that state in which everything but the state and the actor favours the move."""
     if name == "accept_request_with_return" and state == AS:
         return Scene(make.opened(wanted="return_refund"), NOON)
+    if name == "accept_request_with_replacement" and state == AS:
+        return Scene(make.opened(wanted="replacement"), NOON)
+    if name in {"confirm_return_and_replace", "replace_unanswered_return"} and state == RIT:
+        return Scene(make.swapping(), NOON + timedelta(days=40 if name in LATE else 0))
+    if name == "replacement_unanswered" and state == REPT:
+        dispute = make.replaced_in_transit()
+        services.record_replacement_delivery(dispute_id=dispute.pk, actor=make.buyer(dispute))
+        return Scene(dispute, NOON + timedelta(days=40))
     if name == "start_return" and state == DEC:
         dispute = make.decided(None, "part", "40", return_required=True, postage_payer="seller")
         return Scene(dispute, NOON + timedelta(days=7))

@@ -108,6 +108,26 @@ MOVES: dict[str, Move] = {
     "contest_return": Move(
         make.in_transit, _with(services.contest_return, make.seller, contest="Empty.")
     ),
+    "accept_request_with_replacement": Move(
+        lambda: make.opened(wanted="replacement"), _with(services.accept_request, make.seller)
+    ),
+    "confirm_return_and_replace": Move(make.swapping, _with(services.confirm_return, make.seller)),
+    "ship_replacement": Move(
+        make.replacing,
+        _with(
+            services.ship_replacement, make.seller, carrier="DHL", tracking_number="RR473124829NL"
+        ),
+    ),
+    "record_replacement_delivery": Move(
+        make.replaced_in_transit, _with(services.record_replacement_delivery, make.seller)
+    ),
+    "confirm_replacement": Move(
+        make.replaced_in_transit, _with(services.confirm_replacement, make.buyer)
+    ),
+    "contest_replacement": Move(
+        make.replaced_in_transit,
+        _with(services.contest_replacement, make.buyer, contest="Cracked too."),
+    ),
     "propose_settlement": Move(
         make.rejected,
         lambda d: services.propose_settlement(

@@ -63,6 +63,12 @@ ACTS: dict[str, Act] = {
     "make_offer_with_return": lambda d, a, m: services.make_offer(
         dispute_id=d.pk, actor=a, amount=m, return_required=True, postage_payer="seller"
     ),
+    "make_offer_of_replacement": lambda d, a, m: services.make_offer(
+        dispute_id=d.pk, actor=a, amount=m % 40, replacement=True
+    ),
+    "make_offer_of_swap": lambda d, a, m: services.make_offer(
+        dispute_id=d.pk, actor=a, amount=m % 40, return_required=True, postage_payer="buyer", replacement=True
+    ),
     "accept_offer": lambda d, a, _m: services.accept_offer(dispute_id=d.pk, actor=a, offer_id=_offer(d, a)),
     "escalate": lambda d, a, _m: services.escalate_dispute(dispute_id=d.pk, actor=a),
     "withdraw": lambda d, a, _m: services.withdraw_dispute(dispute_id=d.pk, actor=a),
@@ -79,6 +85,12 @@ ACTS: dict[str, Act] = {
     "return_arrived": lambda d, a, _m: services.record_return_delivery(dispute_id=d.pk, actor=a),
     "confirm_return": lambda d, a, _m: services.confirm_return(dispute_id=d.pk, actor=a),
     "contest_return": lambda d, a, _m: services.contest_return(dispute_id=d.pk, actor=a, contest="Empty."),
+    "ship_replacement": lambda d, a, _m: services.ship_replacement(
+        dispute_id=d.pk, actor=a, carrier="DHL", tracking_number="RR473124829NL"
+    ),
+    "replacement_arrived": lambda d, a, _m: services.record_replacement_delivery(dispute_id=d.pk, actor=a),
+    "confirm_replacement": lambda d, a, _m: services.confirm_replacement(dispute_id=d.pk, actor=a),
+    "contest_replacement": lambda d, a, _m: services.contest_replacement(dispute_id=d.pk, actor=a, contest="Bad."),
     "propose_settlement": lambda d, a, m: services.propose_settlement(
         dispute_id=d.pk, actor=a, amount=m, by=clock.now() + 5 * DAY
     ),
@@ -119,11 +131,12 @@ class Market(RuleBasedStateMachine):
             self.staff = [make.carol(), make.dan(), make.root(), make.eve()]
         self.open(late=False, wanted="refund")
         self.open(late=False, wanted="return_refund")
+        self.open(late=False, wanted="replacement")
 
     def _dispute(self, which: int) -> Dispute | None:
         return Dispute.objects.get(pk=self.cases[which % len(self.cases)]) if self.cases else None
 
-    @rule(late=st.booleans(), wanted=st.sampled_from(["refund", "return_refund"]))
+    @rule(late=st.booleans(), wanted=st.sampled_from(["refund", "return_refund", "replacement"]))
     def open(self, late: bool, wanted: str) -> None:
         if len(self.cases) < 6:
             with clock.freeze(self.now):
