@@ -18,6 +18,13 @@ def who(party: str, side: str) -> str:
     return _("You") if party == side else str(Party(party).label)
 
 
+def added(party: str, side: str) -> str:
+    """Who added it, as a whole sentence's part."""
+    if party == side:
+        return _("Added by you")
+    return _("Added by the buyer") if party == Party.BUYER else _("Added by the seller")
+
+
 def exhibit(dispute: Dispute, item: EvidenceItem, side: str) -> dict[str, Any]:
     """One item for the grid (its address is the viewer) and for the viewer itself (`full`, `video`).
 
@@ -27,7 +34,7 @@ def exhibit(dispute: Dispute, item: EvidenceItem, side: str) -> dict[str, Any]:
     by, caption = who(item.party, side), item.caption or file.original_name
     shown = {
         "number": "" if file.state == FileState.REFUSED else item.label,
-        "by": by, "at": item.added_at, "state": str(file.state), "caption": caption,
+        "by": by, "added": added(item.party, side), "at": item.added_at, "state": str(file.state), "caption": caption,
         "alt": _("%(caption)s (%(by)s)") % {"caption": caption, "by": by}, "problem": file.refusal_sentence,
         "seconds": file.seconds, "url": "", "thumbnail": "", "full": "", "video": "", "page": "", "document": False,
     }  # fmt: skip

@@ -91,7 +91,7 @@ def grid(request: HttpRequest, reference: str) -> HttpResponse:
 
 @kept.read
 def viewer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """One piece of evidence at full size, beside another one; all others a click away."""
+    """One piece of evidence at full size, beside the one that `?with=E3` names; all others a click away."""
     reader = common.party(request, reference)
     shown = exhibits.exhibits(
         reader.dispute, evidence_of(reader.dispute, reader.actor), reader.side
@@ -100,10 +100,23 @@ def viewer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     wanted = next((item for item in clean if item["number"] == f"E{number}"), None)
     if wanted is None:
         raise Http404
-    items = [wanted, *(item for item in clean if item is not wanted)]
+    others = [item for item in clean if item is not wanted]
+    beside = next((item for item in others if item["number"] == request.GET.get("with")), None)
+    items = [wanted, *([beside] if beside else others[:1])]
     context = {
         "dispute": reader.dispute, "reader": reader, "items": items, "wanted": wanted,
-        "heading": terms.heading(reader.dispute), "panes": 1, "film": clean,
+        "heading": terms.heading(reader.dispute), "panes": 2 if beside else 1, "film": clean,
+        "around": _around(clean, wanted, beside),
         "window_title": f"{{number}}: {{caption}}, {reader.dispute.reference} – Recourse",
     }  # fmt: skip
     return render(request, "disputes/viewer.html", context)
+
+
+def _around(clean: list[Any], wanted: Any, beside: Any) -> dict[str, Any]:
+    """Where the reader stands in the evidence, and where its neighbours have their pages; round and round."""
+    at, query = clean.index(wanted), f"?with={beside['number']}" if beside else ""
+    return {
+        "position": at + 1, "all": len(clean), "query": query, "action": wanted["page"],
+        "previous": clean[at - 1]["page"] + query, "next": clean[(at + 1) % len(clean)]["page"] + query,
+        "beside": beside["number"] if beside else "",
+    }  # fmt: skip

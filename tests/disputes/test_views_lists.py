@@ -144,8 +144,27 @@ def test_viewer_shows_the_wanted_picture_first_and_all_others(frozen: datetime) 
     assert "<title>E2: packed" in page
     assert re.findall(r'aria-label="(E\d)"', page) == ["E2", "E1"]
     assert re.findall(r'data-film data-number="(E\d)"', page) == ["E1", "E2"]
+    assert "<span data-who>Added by you</span>" in page
+    assert "2 of 2" in page
+    assert 'data-panes="1"' in page
     assert client("Bob").get(address(dispute, "evidence", 3)).status_code == 404
     assert client("Eve").get(address(dispute, "evidence", 1)).status_code == 404
+
+
+def test_viewer_shows_the_two_that_were_chosen(frozen: datetime) -> None:
+    dispute = make.opened()
+    for caption in ("crack", "box", "label"):
+        make.evidence(dispute, caption=caption)
+    ref, bob = address(dispute, "evidence", 3), client("Bob")
+
+    page = bob.get(f"{ref}?with=E1").content.decode()
+    other = bob.get(f"{ref}?with=E9").content.decode()
+
+    assert re.findall(r'aria-label="(E\d)"', page) == ["E3", "E1"]
+    assert 'data-panes="2"' in page
+    assert f'href="{address(dispute, "evidence", 2)}?with=E1"' in page
+    assert f'rel="next" href="{address(dispute, "evidence", 1)}?with=E1"' in page
+    assert 'data-panes="1"' in other
 
 
 def test_upload_that_failed_may_come_again_with_its_key(frozen: datetime) -> None:

@@ -90,17 +90,19 @@ def test_heading_and_address_follow_the_picture(
     enter(context, "Alice")
     page.goto(at(case, 1))
 
-    page.keyboard.press("]")
+    page.keyboard.press("ArrowRight")
 
+    expect(page.locator("[data-viewer-place]")).to_have_text("2 of 3")
     expect(page.get_by_role("heading", level=1)).to_have_text("Evidence E2")
     expect(page).to_have_title(f"E2: {LONG}, {case.reference} – Recourse")
     assert page.url.endswith(at(case, 2))
-    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("link", name="Next", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Evidence E3")
-    expect(page.locator(".stage").first.get_by_role("link", name="Open the PDF")).to_be_visible()
-    page.get_by_role("button", name="Previous", exact=True).click()
+    expect(page.locator(".stage").first.get_by_role("link", name="Save the PDF")).to_be_visible()
+    page.get_by_role("link", name="Previous", exact=True).click()
     expect(page.locator(".stage img").first).to_be_visible()
-    expect(page.locator("figcaption").first).to_contain_text(f"You: {LONG}")
+    expect(page.locator("figcaption").first).to_contain_text(LONG)
+    expect(page.locator("figcaption").first).to_contain_text("Added by you · ")
 
 
 def test_pdf_shows_its_sheet_and_a_way_to_open_it(
@@ -112,7 +114,7 @@ def test_pdf_shows_its_sheet_and_a_way_to_open_it(
     shown = page.locator(".stage img").first
     assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     with page.expect_download() as found:
-        page.locator(".stage").first.get_by_role("link", name="Open the PDF").click()
+        page.locator(".stage").first.get_by_role("link", name="Save the PDF").click()
     assert found.value.suggested_filename.endswith(".pdf")
 
 
@@ -171,4 +173,97 @@ def test_long_caption_widens_no_page(
         over[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
     assert [path for path, wide in over.items() if wide > 0] == []
+    context.close()
+
+
+def test_two_chosen_items_stand_side_by_side_and_have_an_address(
+    page: Page, context: BrowserContext, case: Dispute
+) -> None:
+    enter(context, "Alice")
+    page.goto(at(case, 1))
+
+    page.get_by_label("Beside it").select_option("E3")
+    expect(page.locator(".pane:visible")).to_have_count(2)
+    assert page.url.endswith(f"{at(case, 1)}?with=E3")
+    page.reload()
+
+    expect(page.locator(".stage:visible .id")).to_have_text(["E1", "E3"])
+    page.locator(".pane").nth(1).locator(".stage").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".stage:visible .id")).to_have_text(["E1", "E2"])
+    expect(page.get_by_label("Beside it")).to_have_value("E2")
+    page.get_by_label("Beside it").select_option("")
+    expect(page.locator(".pane:visible")).to_have_count(1)
+    assert page.url.endswith(at(case, 1))
+
+
+def test_picture_on_its_side_is_as_large_as_it_can_be(
+    page: Page, context: BrowserContext, case: Dispute
+) -> None:
+    enter(context, "Alice")
+    page.goto(at(case, 1))
+    picture = page.locator(".stage img").first
+    assert picture.evaluate("image => image.decode().then(() => image.naturalHeight)") == 2600
+
+    page.keyboard.press("r")
+
+    stage, turned = page.locator(".stage").first.bounding_box(), picture.bounding_box()
+    assert stage is not None
+    assert turned is not None
+    scale = float(picture.evaluate("image => image.style.getPropertyValue('--zoom')"))
+    lying = 2600 * min(stage["width"] / 900, stage["height"] / 2600) * scale
+    assert lying == pytest.approx(min(stage["width"], stage["height"] * 2600 / 900), abs=2)
+
+
+def test_finger_strokes_to_the_next_picture_and_scrolls_the_page(
+    browser: Browser, live_server: Any, case: Dispute
+) -> None:
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 390, "height": 844}, has_touch=True
+    )
+    enter(context, "Alice")
+    page = context.new_page()
+    page.goto(at(case, 1))
+    expect(page.locator(".stage img").first).to_be_visible()
+    assert page.locator(".stage").first.evaluate("s => getComputedStyle(s).touchAction") == "pan-y"
+    box = page.locator(".stage").first.bounding_box()
+    assert box is not None
+    y, touch = box["y"] + 100, context.new_cdp_session(page)
+
+    def stroke(start: int, end: int) -> None:
+        for kind, x in (
+            ("touchStart", start),
+            ("touchMove", (start + end) // 2),
+            ("touchMove", end),
+        ):
+            touch.send(
+                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+            )
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    stroke(300, 100)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Evidence E2")
+    stroke(100, 300)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Evidence E1")
+    context.close()
+
+
+def test_without_scripts_evidence_is_paged_compared_and_saved(
+    browser: Browser, live_server: Any, case: Dispute
+) -> None:
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    enter(context, "Alice")
+    page = context.new_page()
+    page.goto(at(case, 1))
+
+    page.get_by_label("Beside it").select_option("E2")
+    page.get_by_role("button", name="Show side by side").click()
+    assert page.url.endswith(f"{at(case, 1)}?with=E2")
+    assert page.locator(".stage:visible .id").all_text_contents() == ["E1", "E2"]
+    page.get_by_role("link", name="Next", exact=True).click()
+    assert page.url.endswith(f"{at(case, 2)}?with=E2")
+    assert page.locator("h1").text_content() == "Evidence E2"
+    with page.expect_download() as found:
+        page.get_by_role("link", name="Save it E2").click()
+    assert found.value.suggested_filename.endswith(".jpg")
     context.close()
