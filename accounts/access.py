@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts import second_factor
+from accounts import actors, second_factor
 from accounts.models import RoleGrant
 
 View = Callable[..., HttpResponse]
@@ -50,11 +50,7 @@ def holds(user: Any, *roles: str) -> bool:
 
 def roles_of(user: Any) -> frozenset[str]:
     """All staff roles of a person, of every storefront together; read once a request."""
-    known: frozenset[str] | None = user.__dict__.get("_all_roles")
-    if known is None:
-        known = frozenset(RoleGrant.objects.filter(user=user).values_list("role", flat=True))
-        user.__dict__["_all_roles"] = known
-    return known
+    return frozenset[str]().union(*actors.roles_by_storefront(user).values())
 
 
 def storefronts_of(user: Any, *roles: str) -> list[int]:

@@ -13,6 +13,7 @@ from core import transitions
 from core.actors import Actor
 from disputes import policies
 from disputes.models import (
+    AtHand,
     Decision,
     Dispute,
     EvidenceItem,
@@ -64,7 +65,10 @@ class CasePage:
 
 
 def case_page(dispute: Dispute, actor: Actor) -> CasePage:
-    """The page of a dispute that `cases.get_dispute` found for this person."""
+    """The page of a dispute that `cases.get_dispute` found for this person, each row read once.
+
+    What the words and the moves depend on is put at the dispute's hand.
+    """
     side = policies.party_of(dispute, actor) or Party.PLATFORM
     offers = list(dispute.offers.select_related("author"))
     standing = {offer.party: offer for offer in offers if offer.state == OfferState.STANDING}
@@ -72,20 +76,35 @@ def case_page(dispute: Dispute, actor: Actor) -> CasePage:
         (Party.SELLER, Party.BUYER) if side == Party.SELLER else (Party.BUYER, Party.SELLER)
     )
     yours, theirs = standing.get(own), standing.get(other)
+    settlement = Settlement.objects.filter(
+        dispute=dispute, state__in=sorted(SETTLEMENT_OPEN)
+    ).first()
+    requests = list(dispute.evidence_requests.all())
+    # Nothing is sent back before the two agreed or somebody decided, and nothing is decided without a date.
+    parcels = dispute.return_parcels.order_by("-shipped_at", "-pk")
+    parcel = parcels.first() if dispute.agreed_at or dispute.decided_at else None
+    sent = ReplacementParcel.objects.filter(dispute=dispute)
+    replacement = sent.first() if dispute.agreed_at else None
+    decisions = dispute.decisions.order_by("-number").prefetch_related("findings")
+    decision = decisions.first() if dispute.decided_at else None
+    dispute.at_hand = AtHand(
+        offers=[offer for offer in (yours, theirs) if offer],
+        settlement=settlement,
+        requests=[r for r in requests if r.state == RequestState.OPEN],
+        parcel=parcel,
+        replacement=replacement,
+        decision=decision,
+    )
     evidence = list(dispute.evidence.select_related("file", "author"))
     others = ReadMark.objects.filter(dispute=dispute).exclude(reader_id=actor.user_id)
     return CasePage(
         dispute=dispute, side=side, allowed=transitions.allowed(dispute, actor),
         offers=offers, yours=yours, theirs=theirs,
         gap=abs(yours.amount - theirs.amount) if yours and theirs else None,
-        settlement=Settlement.objects.filter(dispute=dispute, state__in=sorted(SETTLEMENT_OPEN)).first(),
-        requests=list(dispute.evidence_requests.all()),
-        evidence=seen_by(evidence, actor),
+        settlement=settlement, requests=requests, evidence=seen_by(evidence, actor),
         messages=list(dispute.messages.select_related("author")),
         others_read_at=others.aggregate(at=Max("read_at"))["at"],
-        parcel=dispute.return_parcels.order_by("-shipped_at", "-pk").first(),
-        replacement=ReplacementParcel.objects.filter(dispute=dispute).first(),
-        decision=dispute.decisions.order_by("-number").prefetch_related("findings").first(),
+        parcel=parcel, replacement=replacement, decision=decision,
         history=timeline.timeline(dispute, actor, evidence),
     )  # fmt: skip
 

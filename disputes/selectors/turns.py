@@ -103,7 +103,8 @@ def counts(user_id: int, now: Any, side: Party) -> dict[str, int]:
 
 def at_hand(disputes: Iterable[Dispute]) -> list[Dispute]:
     """Give disputes of a list their clocks and what their turn depends on, in a fixed number of queries."""
-    rows = cases.present(disputes)
+    rows = list(disputes)
+    cases.present(row for row in rows if row.now is None)
     by_pk = {row.pk: row for row in rows}
     for row in rows:
         row.at_hand = AtHand()

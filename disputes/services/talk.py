@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -53,8 +54,12 @@ def add_staff_note(*, dispute_id: int, actor: Actor, body: str) -> Dispute:
     return dispute
 
 
-def mark_read(*, dispute_id: int, user_id: int) -> None:
-    """The thread was shown to this person until now."""
-    ReadMark.objects.update_or_create(
-        dispute_id=dispute_id, reader_id=user_id, defaults={"read_at": clock.now()}
+def mark_read(*, dispute_id: int, user_id: int, at: datetime | None = None) -> None:
+    """The thread was shown to this person as it stood then (now, where nothing is said)."""
+    mark = ReadMark(dispute_id=dispute_id, reader_id=user_id, read_at=at or clock.now())
+    ReadMark.objects.bulk_create(
+        [mark],
+        update_conflicts=True,
+        unique_fields=["dispute", "reader"],
+        update_fields=["read_at"],
     )

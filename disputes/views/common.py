@@ -11,10 +11,9 @@ from django.urls import reverse
 from accounts.actors import actor_for
 from core.actors import Actor
 from disputes import policies
-from disputes.models import AtHand, Dispute
+from disputes.models import Dispute
 from disputes.selectors import cases, turns
-from disputes.selectors.pages import CasePage, case_page
-from disputes.states import Party, RequestState
+from disputes.states import Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +52,18 @@ def order_address(order: Any) -> str:
     return reverse("orders:order", args=[order.reference])
 
 
-def party(request: HttpRequest, reference: str) -> Reader:
-    """The dispute for its buyer or seller, ready for `reading`; 404 for everybody else, staff included."""
+def find(request: HttpRequest, reference: str) -> Reader:
+    """The dispute for its buyer or seller; 404 for everybody else, staff included."""
     dispute = cases.get_dispute(request.user, reference)
     actor = actor_for(request.user, dispute.storefront_id)
     side = policies.party_of(dispute, actor)
     if side not in (Party.BUYER, Party.SELLER):
         raise Http404
-    turns.at_hand([dispute])
     return Reader(dispute, actor, side)
 
 
-def whole(reader: Reader) -> CasePage:
-    """Everything about the case; also puts at hand what the words depend on."""
-    page = case_page(reader.dispute, reader.actor)
-    standing = [offer for offer in (page.yours, page.theirs) if offer is not None]
-    questions = [r for r in page.requests if r.state == RequestState.OPEN]
-    reader.dispute.at_hand = AtHand(
-        offers=standing,
-        settlement=page.settlement,
-        requests=questions,
-        parcel=page.parcel,
-        replacement=page.replacement,
-        decision=page.decision,
-    )
-    return page
+def party(request: HttpRequest, reference: str) -> Reader:
+    """The same, ready for `reading`: with what the words and the moves depend on."""
+    reader = find(request, reference)
+    turns.at_hand([reader.dispute])
+    return reader

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from disputes import forms, services
 from disputes.reading import exhibits, payout, questions, steps, terms, turn
+from disputes.selectors.pages import case_page
 from disputes.states import Kind, Party
 from disputes.views import common, kept, parts
 
@@ -15,8 +16,8 @@ from disputes.views import common, kept, parts
 @kept.read
 def dispute(request: HttpRequest, reference: str) -> HttpResponse:
     """Whose turn, until when, what then; offers, evidence, messages, money, history; what may be done now."""
-    reader = common.party(request, reference)
-    page = common.whole(reader)
+    reader = common.find(request, reference)
+    page = case_page(reader.dispute, reader.actor)
     case, side = reader.dispute, reader.side
     prefetch_related_objects([case.order], "lines", "payments", "shipments")
     moves = parts.moves_of(reader, page.allowed)
@@ -71,5 +72,5 @@ def dispute(request: HttpRequest, reference: str) -> HttpResponse:
         "complaint_until": window.due_at if window else None,
         "waiting_files": any(e["state"] == "quarantined" for e in shown),
     }
-    services.mark_read(dispute_id=case.pk, user_id=request.user.pk)  # type: ignore[arg-type]
+    services.mark_read(dispute_id=case.pk, user_id=reader.actor.user_id or 0, at=case.now)
     return render(request, "disputes/dispute.html", context)

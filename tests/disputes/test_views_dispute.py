@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from disputes import services
@@ -199,30 +197,6 @@ def test_refund_shows_its_steps_and_its_lateness(frozen: datetime) -> None:
     assert "Expected by" in fresh
     assert "This refund is late." not in fresh
     assert "This refund is late." in late
-
-
-def test_page_takes_a_fixed_number_of_queries(frozen: datetime) -> None:
-    dispute = make.rejected()
-    alice = client("Alice")
-    alice.get(address(dispute))
-
-    def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
-            assert alice.get(address(dispute)).status_code == 200
-        return len(seen)
-
-    few = queries()
-    for n in range(30):
-        services.send_message(
-            dispute_id=dispute.pk, actor=make.seller(dispute), body=f"Message {n}"
-        )
-    for _n in range(10):
-        make.evidence(dispute)
-    many = queries()
-
-    assert many == few
 
 
 def test_calendar_file_holds_the_clock(frozen: datetime) -> None:
