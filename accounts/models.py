@@ -101,9 +101,8 @@ class RoleGrant(models.Model):
 
     @classmethod
     def of(cls, user_id: int, storefront_id: int) -> frozenset[str]:
-        """The staff roles of a person on a storefront."""
-        return frozenset(
-            cls.objects.filter(user_id=user_id, storefront_id=storefront_id).values_list(
-                "role", flat=True
-            )
+        """The staff roles of a person on a storefront; none for an account that may not sign in."""
+        held = cls.objects.filter(
+            user_id=user_id, storefront_id=storefront_id, user__is_active=True
         )
+        return frozenset(held.values_list("role", flat=True))

@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE = {
         "evidence.tasks.sweep_orphans": 3600,
         "orders.tasks.submit_refunds": 2 * SWEEP_SECONDS,
         "disputes.tasks.watch_settlements": 2 * SWEEP_SECONDS,
+        "disputes.tasks.release_unheld": 60,
     }.items()
 }
 

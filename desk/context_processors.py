@@ -15,6 +15,7 @@ CASEWORK = {StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.AGENT, StaffRole.A
 PLACES: tuple[tuple[str, Any, set[StaffRole]], ...] = (
     ("mediation:queue", lambda: _("Disputes"), CASEWORK),
     ("desk:stuck", lambda: _("Stuck"), {StaffRole.ADMIN}),
+    ("desk:roles", lambda: _("Roles"), {StaffRole.ADMIN}),
     ("desk:policy", lambda: _("Policy"), {StaffRole.ADMIN}),
     ("admin:index", lambda: _("Plain data"), {StaffRole.ADMIN}),
 )

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core import policy
+from core.actors import StaffRole
 from core.errors import Refused
 from core.models import PolicyVersion
 
@@ -93,3 +95,23 @@ class ClosingDayForm(forms.Form):
 
     date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
     name = forms.CharField(label=_("What is it?"), max_length=120)
+
+
+class RoleForm(forms.Form):
+    """A role for somebody who has an account: `person`, once the form is valid."""
+
+    person: User
+
+    email = forms.EmailField(label=_("E-mail address of the account"))
+    role = forms.ChoiceField(label=_("Role"), choices=StaffRole.choices)
+    reason = forms.CharField(
+        label=_("Why?"), max_length=500, required=False, help_text=_("Auditors read this.")
+    )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        found = User.objects.filter(email__iexact=email, is_active=True).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody with this address can sign in."), code="unknown")
+        self.person = found
+        return email

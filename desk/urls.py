@@ -3,13 +3,16 @@
 from django.urls import path
 
 from desk import views
-from desk.views import policy, stuck
+from desk.views import policy, roles, stuck
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("policy/", policy.policy, name="policy"),
     path("policy/closing-day/", policy.closing_day, name="closing-day"),
+    path("roles/", roles.roles, name="roles"),
+    path("roles/grant/", roles.grant, name="grant-role"),
+    path("roles/<int:pk>/revoke/", roles.revoke, name="revoke-role"),
     path("stuck/", stuck.stuck, name="stuck"),
     path("stuck/clocks/<str:table>/<int:pk>/retry/", stuck.retry_clock, name="retry-clock"),
     path("stuck/mail/again/", stuck.send_again, name="send-again"),

@@ -294,6 +294,19 @@ _one(
     [_("A colleague handed this case to you."), _("Note: %(note)s"), _("It should be decided by %(due_at)s.")],
     group=Group.STAFF, action=_("Open the case"), link=DESK,
 )  # fmt: skip
+_one(
+    "dispute_taken_from_you", _("Dispute %(subject)s is no longer yours"),
+    [_("An administrator gave this case to somebody else or put it back into the queue.")],
+    group=Group.STAFF, action=_("Open the case"), link=DESK,
+)  # fmt: skip
+_one(
+    "dispute_mediator_gone", _("Dispute %(subject)s lost its mediator"),
+    [
+        _("Its mediator no longer has the role or the account, so it is back in the queue."),
+        _("Another mediator should take it by %(due_at)s."),
+    ],
+    group=Group.STAFF, action=_("Open the case"), link=DESK,
+)  # fmt: skip
 ASKED = _(
     "The mediator asked a question. It is for: %(party)s. The answer is due before %(until_at)s."
 )

@@ -87,6 +87,11 @@ def may_hand_over(dispute: Dispute, actor: Actor) -> bool:
     return is_own_mediator(dispute, actor) or actor.is_staff(StaffRole.ADMIN)
 
 
+def may_hand_back(dispute: Dispute, actor: Actor) -> bool:
+    """Who may hand the case over, and the clock where its mediator may mediate no more."""
+    return actor.is_system or may_hand_over(dispute, actor)
+
+
 def may_answer(dispute: Dispute, actor: Actor) -> bool:
     """The party whose answer the mediator is waiting for."""
     kind = states.EVIDENCE_CLOCK.get(party_of(dispute, actor) or "")

@@ -19,3 +19,12 @@ def watch_settlements() -> None:
         beat.handled = settled = services.watch_settlements()
     if settled:
         logger.info("settlements_settled", extra={"settled": settled})
+
+
+@shared_task(ignore_result=True)
+def release_unheld() -> None:
+    """Put the cases of mediators who lost their role or their account back into the queue."""
+    with watch.pulse("unheld") as beat:
+        beat.handled = released = services.release_unheld()
+    if released:
+        logger.info("cases_released", extra={"released": released})

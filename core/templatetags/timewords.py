@@ -183,6 +183,7 @@ def _pause_reason(code: str) -> str:
         "settlement": gettext("a settlement waited for its refund"),
         "dispute": gettext("a dispute held the order"),
         "verification": gettext("the order waited for its verification"),
+        "handed_back": gettext("the case waited for another mediator"),
     }
     return words.get(code, code)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,18 +18,14 @@ from core.errors import Refused
 from core.models import OPEN_DEADLINES, Storefront
 from core.models.case import deadlines_of
 from desk.forms import ClosingDayForm, PolicyForm
-
-
-def _storefront(request: HttpRequest) -> Storefront:
-    keys = access.storefronts_of(request.user, StaffRole.ADMIN)
-    return Storefront.objects.filter(pk__in=keys).order_by("pk")[0]
+from desk.views import scope
 
 
 @access.team_required(StaffRole.ADMIN)
 @require_http_methods(["GET", "POST"])
 def policy(request: HttpRequest) -> HttpResponse:
     """The policy editor. The first POST shows what would change; the second makes the version."""
-    storefront = _storefront(request)
+    storefront = scope.storefront(request)
     version = storefront.current_policy()
     form = PolicyForm(request.POST or None, version=version)
     preview, status = None, 200
@@ -51,7 +47,7 @@ def policy(request: HttpRequest) -> HttpResponse:
                     messages.success(
                         request, _("Policy %s is in force for new cases.") % made.number
                     )
-                    return redirect("desk:policy")
+                    return scope.back("desk:policy", storefront)
             elif form.changes:
                 preview, status = {"changes": form.changes, "running": _running()}, 200
             else:
@@ -60,7 +56,7 @@ def policy(request: HttpRequest) -> HttpResponse:
         "form": form,
         "preview": preview,
         "version": version,
-        "storefront": storefront,
+        **scope.shown(request, storefront),
         "versions": _versions(storefront),
         "closing": ClosingDayForm(),
         "closing_days": storefront.closing_days.all(),
@@ -72,11 +68,11 @@ def policy(request: HttpRequest) -> HttpResponse:
 @require_POST
 def closing_day(request: HttpRequest) -> HttpResponse:
     """Add a closing day; dates that were promised before stay as they are."""
-    storefront, form = _storefront(request), ClosingDayForm(request.POST)
+    storefront, form = scope.storefront(request), ClosingDayForm(request.POST)
     if not form.is_valid():
         for problems in form.errors.values():
             messages.error(request, " ".join(str(p) for p in problems))
-        return redirect("desk:policy")
+        return scope.back("desk:policy", storefront)
     services.add_closing_day(
         storefront_id=storefront.pk,
         day=form.cleaned_data["date"],
@@ -86,7 +82,7 @@ def closing_day(request: HttpRequest) -> HttpResponse:
     messages.success(
         request, _("The day was added. Dates that were promised before stay as they are.")
     )
-    return redirect("desk:policy")
+    return scope.back("desk:policy", storefront)
 
 
 def _running() -> int:

@@ -14,7 +14,7 @@ from core.batch import Batch
 from core.errors import CaseChanged, NotAllowed, Refused, TimeIsUp
 from core.models import Deadline, DeadlineState, Event
 from disputes import policies, states
-from disputes.effects import ending, telling
+from disputes.effects import ending, people, telling
 from disputes.models import Decision, Dispute, EvidenceRequest, Finding
 from disputes.states import Kind, RequestState
 
@@ -70,19 +70,43 @@ def hand_over(
         data={"from": before, "to": mediator.user_id},
     )  # fmt: skip
     telling.tell(batch, dispute, event, "dispute_handed_over", mediator.user_id, note=note)
+    if before != actor.user_id:
+        telling.tell(
+            batch, dispute, event, "dispute_taken_from_you", _active(batch, dispute, before)
+        )
     return event
 
 
 def hand_back(batch: Batch, dispute: Dispute, actor: Actor, note: str = "") -> Event:
-    """Put the case back into the queue; open questions end, what was left of the time is kept."""
-    event = batch.transition(dispute, "hand_back", actor, reason=note)
+    """Put the case back into the queue; open questions end, what was left of the time is kept.
+
+    Where the time to decide was over, the next mediator has the whole of it again.
+    """
+    before, late = dispute.mediator_id, dispute.overdue_at is not None
+    event = batch.transition(dispute, "hand_back", actor, reason=note, data={"from": before})
     ending.void_requests(batch, dispute)
     batch.end_deadlines(dispute, DeadlineState.CANCELLED, *QUESTIONS)
-    if not batch.pause(dispute, Kind.DECISION, why="handed_back"):
+    if late or not batch.pause(dispute, Kind.DECISION, why="handed_back"):
         batch.end_deadlines(dispute, DeadlineState.CANCELLED, Kind.DECISION)
     batch.schedule_days(dispute, Kind.MEDIATOR_CLAIM, "mediator_claim_days")
     telling.both(batch, dispute, event, "dispute_handed_back")
+    if before != actor.user_id:
+        telling.tell(
+            batch, dispute, event, "dispute_taken_from_you", _active(batch, dispute, before)
+        )
     return event
+
+
+def lost_its_mediator(batch: Batch, dispute: Dispute) -> Event:
+    """The mediator lost the role or the account: the case goes back, and the administrators are told."""
+    event = hand_back(batch, dispute, Actor.system("mediator_gone"))
+    telling.admins(batch, dispute, event, "dispute_mediator_gone")
+    return event
+
+
+def _active(batch: Batch, dispute: Dispute, mediator_id: int | None) -> int | None:
+    """The mediator, where still one: nobody else is told of a case that they may see no more."""
+    return mediator_id if mediator_id in people.mediators(batch, dispute.storefront_id) else None
 
 
 def ask(batch: Batch, dispute: Dispute, actor: Actor, party: str, question: str) -> EvidenceRequest:

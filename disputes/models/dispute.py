@@ -334,9 +334,9 @@ class Dispute(Case):
         """Another mediator takes the case. The time to decide runs on."""
         self.mediator_id = mediator_id
 
-    @moves("handed_back", MED, ESC, [may.not_settling], may.may_hand_over)
+    @moves("handed_back", MED, ESC, [may.not_settling], may.may_hand_back)
     def hand_back(self) -> None:
-        """The case goes back to the queue; what was left of the time to decide is kept."""
+        """The case goes back to the queue; what was left of the time to decide is kept, none where it was over."""
         self.mediator_id, self.overdue_at = None, None
 
     @moves("claim_target_missed", ESC, None, [time_is_up(Kind.MEDIATOR_CLAIM)], may.is_clock)

@@ -10,10 +10,11 @@ from django.http import Http404
 from accounts.models import RoleGrant
 from core import cases, references
 from core.actors import StaffRole
+from core.models import Storefront
 from disputes import states
-from disputes.models import Dispute, EvidenceRequest
+from disputes.models import Dispute, EvidenceRequest, Settlement
 from disputes.states import DisputeState as S
-from disputes.states import Outcome, Reason, RequestState
+from disputes.states import Outcome, Reason, RequestState, SettlementState
 from orders.models import Order
 
 SEES_DISPUTES = (StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.AGENT, StaffRole.ADMIN)
@@ -130,6 +131,22 @@ def next_case(storefront_ids: list[int], user: Any, after: Dispute | None = None
         if (found := rows.first()) is not None:
             return found
     return None
+
+
+def unheld(mediator_id: int | None = None) -> QuerySet[Dispute]:
+    """Cases in mediation whose mediator may mediate no more: the role was taken back, or the account closed.
+
+    Read by storefront and state, the index of the queue; those that an agreed settlement holds are left out.
+    """
+    held = RoleGrant.objects.filter(
+        user_id=OuterRef("mediator_id"), storefront_id=OuterRef("storefront_id"),
+        role=StaffRole.MEDIATOR, user__is_active=True,
+    )  # fmt: skip
+    settling = Settlement.objects.filter(dispute=OuterRef("pk"), state=SettlementState.AGREED)
+    rows = Dispute.objects.filter(
+        ~Exists(held), ~Exists(settling), storefront_id__in=Storefront.objects.values("pk"), state=S.IN_MEDIATION
+    )  # fmt: skip
+    return (rows if mediator_id is None else rows.filter(mediator_id=mediator_id)).order_by("pk")
 
 
 def party_history(user_id: int) -> dict[str, int]:

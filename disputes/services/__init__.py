@@ -30,6 +30,7 @@ from disputes.services.opening import (
     start_draft,
     upload_draft_files,
 )
+from disputes.services.releasing import release_unheld
 from disputes.services.returns import (
     confirm_replacement,
     confirm_return,
@@ -79,6 +80,7 @@ __all__ = [
     "record_replacement_delivery",
     "record_return_delivery",
     "reject_request",
+    "release_unheld",
     "remove_draft_file",
     "request_evidence",
     "save_answers",

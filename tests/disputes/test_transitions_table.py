@@ -71,7 +71,7 @@ TABLE: dict[str, tuple[dict[str, str], set[str]]] = {
     "replacement_never_came": ({REPT: RES}, {CLOCK}),
     "claim": ({ESC: MED}, {CAROL, DAN}),
     "hand_over": ({MED: MED}, {CAROL, ROOT}),
-    "hand_back": ({MED: ESC}, {CAROL, ROOT}),
+    "hand_back": ({MED: ESC}, {CAROL, ROOT, CLOCK}),
     "mediator_overdue": ({ESC: ESC}, {CLOCK}),
     "decision_overdue": ({MED: MED}, {CLOCK}),
     "request_evidence": ({MED: MED}, {CAROL}),
