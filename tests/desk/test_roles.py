@@ -51,7 +51,7 @@ def test_an_unknown_address_keeps_what_was_typed(root: Client) -> None:
 
 def test_taking_the_role_from_a_mediator_puts_the_cases_back_at_once(root: Client) -> None:
     dispute = make.in_mediation()
-    held = RoleGrant.objects.get(user_id=dispute.mediator_id)
+    held = RoleGrant.objects.get(user=orders.user("Carol"))
     page = text(root.post(reverse("desk:revoke-role", args=[held.pk]), follow=True))
     assert "1 case went back to the queue" in page
     assert make.fresh(dispute).state == "escalated"
