@@ -3,13 +3,14 @@
 from django.urls import path
 
 from desk import views
-from desk.views import policy, roles, stuck
+from desk.views import log, policy, roles, stuck
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("policy/", policy.policy, name="policy"),
     path("policy/closing-day/", policy.closing_day, name="closing-day"),
+    path("log/", log.log, name="log"),
     path("roles/", roles.roles, name="roles"),
     path("roles/grant/", roles.grant, name="grant-role"),
     path("roles/<int:pk>/revoke/", roles.revoke, name="revoke-role"),
