@@ -28,6 +28,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refused
 
 Step = dict[str, Any]
 DAY = timedelta(days=1)
@@ -112,6 +115,23 @@ def holiday_name(code: str, day: date, language: str) -> str:
     """The holiday's name in the reader's language where the library speaks it, else in English."""
     spoken = LANGUAGES.get(language.lower(), language)
     return str(_library(code, (day.year - 1, day.year, day.year + 1), spoken).get(day, ""))
+
+
+def known(codes: Iterable[str]) -> list[str]:
+    """Country codes as the calendar keeps them, each once. Refuses one whose holidays are not known."""
+    found: list[str] = []
+    for code in codes:
+        plain = code.strip().upper()
+        try:
+            country_year(plain, 2026)
+        except (NotImplementedError, AttributeError, ValueError):
+            words = _(
+                "The public holidays of “%(code)s” are not known. Write codes such as DE or US-CA."
+            )
+            raise Refused(words % {"code": code[:12]}, "country") from None
+        if plain not in found:
+            found.append(plain)
+    return found
 
 
 class WorkingCalendar:

@@ -6,6 +6,7 @@ The defaults are those of the product's specification, section 10.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
@@ -255,6 +256,32 @@ SETTINGS: dict[str, Setting] = {
 def defaults() -> dict[str, Any]:
     """Every setting with its default."""
     return {name: setting.default for name, setting in SETTINGS.items()}
+
+
+def contradictions(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Which numbers do not go together: the setting to change, and a sentence that says why."""
+    found: list[tuple[str, Any]] = []
+    if values["negotiation_days"] <= values["seller_answer_days"]:
+        words = _(
+            "The time to agree counts from opening: make it longer than the seller's time to answer."
+        )
+        found.append(("negotiation_days", words))
+    if values["decision_days"] <= values["evidence_answer_days"]:
+        words = _(
+            "A party answers the mediator within the time to decide: make the time to decide longer."
+        )
+        found.append(("decision_days", words))
+    if values["return_transit_days"] < values["return_confirm_days"]:
+        words = _(
+            "A return that counts as arrived is not checked any more: make this at least as long as the check."
+        )
+        found.append(("return_transit_days", words))
+    if values["photo_shrink_bytes"] > values["evidence_max_file_bytes"]:
+        words = _(
+            "Photos are made smaller only where they are taken: this is above the largest file."
+        )
+        found.append(("photo_shrink_bytes", words))
+    return found
 
 
 def clean(name: str, value: Any) -> Any:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import clock, deadlines, policy
+from core import calendars, clock, deadlines, policy
 from core.actors import Actor, StaffRole
 from core.errors import CaseChanged, NotAllowed, Refused
 from core.models import ClosingDay, Deadline, DeadlineState, PolicyVersion, Storefront
@@ -41,29 +44,27 @@ def edit_policy(
             for name, value in typed.items()
             if name in policy.SETTINGS
         }
-        if after["negotiation_days"] <= after["seller_answer_days"]:
-            raise Refused(
-                _(
-                    "The time to agree counts from opening: make it longer than the seller's time to answer."
-                )
-            )
+        for _name, sentence in policy.contradictions(after):
+            raise Refused(sentence, "contradiction")
         changed = {
             name: [before[name], after[name]] for name in after if after[name] != before[name]
         }
         if not changed:
             raise Refused(_("Nothing was changed, so there is no new version."), "same")
+        now = clock.now()
         version = PolicyVersion.objects.create(
             storefront=storefront,
             number=current.number + 1,
             values=after,
             note=note.strip(),
             author_id=actor.user_id,
+            created_at=now,
         )
         append(
             subject=f"policy:{storefront.slug}",
             name="policy_changed",
             actor=actor,
-            at=clock.now(),
+            at=now,
             reason=note.strip(),
             data={"number": version.number, "changed": changed},
         )
@@ -79,15 +80,85 @@ def add_closing_day(*, storefront_id: int, day: date, name: str, actor: Actor) -
         closing, made = ClosingDay.objects.get_or_create(
             storefront=storefront, date=day, defaults={"name": name}
         )
-        if made:
-            append(
-                subject=f"policy:{storefront.slug}",
-                name="closing_day_added",
-                actor=actor,
-                at=clock.now(),
-                data={"date": day.isoformat(), "name": name},
-            )
+        if not made:
+            raise Refused(_("This day is closed already. Change its name in the list."), "closed")
+        append(
+            subject=f"policy:{storefront.slug}",
+            name="closing_day_added",
+            actor=actor,
+            at=clock.now(),
+            data={"date": day.isoformat(), "name": name},
+        )
     return closing
+
+
+def rename_closing_day(*, pk: int, storefront_id: int, name: str, actor: Actor) -> ClosingDay:
+    """Say better why a day is closed. Sums that were made before keep the name that they had."""
+    with _closing_day(pk, storefront_id, actor) as closing:
+        if closing.name != name:
+            data = {"date": closing.date.isoformat(), "name": [closing.name, name]}
+            closing.name = name
+            closing.save(update_fields=["name"])
+            _closing_event("closing_day_renamed", closing, actor, data)
+    return closing
+
+
+def remove_closing_day(*, pk: int, storefront_id: int, actor: Actor) -> ClosingDay:
+    """Work on that day after all. Dates that were promised before stay as they are."""
+    with _closing_day(pk, storefront_id, actor) as closing:
+        data = {"date": closing.date.isoformat(), "name": closing.name}
+        _closing_event("closing_day_removed", closing, actor, data)
+        ClosingDay.objects.filter(pk=pk).delete()
+    return closing
+
+
+@contextmanager
+def _closing_day(pk: int, storefront_id: int, actor: Actor) -> Iterator[ClosingDay]:
+    if not actor.is_staff(StaffRole.ADMIN):
+        raise NotAllowed
+    with transaction.atomic():
+        Storefront.objects.select_for_update(no_key=True).get(pk=storefront_id)
+        rows = ClosingDay.objects.select_related("storefront")
+        closing = rows.filter(pk=pk, storefront_id=storefront_id).first()
+        if closing is None:
+            raise CaseChanged(_("A colleague has taken this day out already."))
+        yield closing
+
+
+def _closing_event(name: str, closing: ClosingDay, actor: Actor, data: dict[str, Any]) -> None:
+    append(
+        subject=f"policy:{closing.storefront.slug}", name=name, actor=actor, at=clock.now(), data=data
+    )  # fmt: skip
+
+
+def edit_storefront(
+    *, storefront_id: int, name: str, countries: Sequence[str], zone: str, actor: Actor
+) -> Storefront:
+    """Change a storefront's name and its calendar. Dates that were promised before stay as they are.
+
+    Raises `NotAllowed`, and `Refused` for a country whose holidays are not known, or a zone that is none.
+    """
+    if not actor.is_staff(StaffRole.ADMIN):
+        raise NotAllowed
+    after = {"name": name.strip(), "countries": calendars.known(countries), "zone": zone}
+    if zone not in available_timezones():
+        raise Refused(_("This is not a time zone that we know."), "zone")
+    with transaction.atomic():
+        storefront = Storefront.objects.select_for_update(no_key=True).get(pk=storefront_id)
+        changed = {
+            field: [getattr(storefront, field), value]
+            for field, value in after.items()
+            if getattr(storefront, field) != value
+        }
+        if changed:
+            for field, value in after.items():
+                setattr(storefront, field, value)
+            storefront.save(update_fields=list(after))
+            append(
+                subject=f"storefront:{storefront.slug}", name="storefront_changed", actor=actor,
+                at=clock.now(), data={"changed": changed},
+            )  # fmt: skip
+    return storefront
 
 
 def failed_deadlines() -> list[Deadline]:

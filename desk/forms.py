@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core import policy
+from core import calendars, clock, policy
 from core.actors import StaffRole
 from core.errors import Refused
 from core.models import PolicyVersion
+from core.templatetags import timewords
 
 UNITS = {
     "days": _("days of 24 hours"),
@@ -64,6 +68,9 @@ class PolicyForm(forms.Form):
                     data[name] = policy.clean(name, data[name])
                 except Refused as refused:
                     self.add_error(name, str(refused))
+        if all(name in data and name not in self.errors for name in policy.SETTINGS):
+            for name, sentence in policy.contradictions(data):
+                self.add_error(name, sentence)
         return data
 
     @property
@@ -81,20 +88,75 @@ class PolicyForm(forms.Form):
         return [
             {
                 "label": s.label,
-                "before": self.version.get(s.name),
-                "after": typed[s.name],
-                "unit": UNITS[s.unit],
+                "before": _shown(s, self.version.get(s.name)),
+                "after": _shown(s, typed[s.name]),
+                "unit": UNITS[s.unit] if s.unit not in TOLD else "",
+                "means": self._means(s, self.version.get(s.name), typed[s.name]),
             }
             for s in policy.SETTINGS.values()
             if s.name in typed and typed[s.name] != self.version.get(s.name)
         ]
+
+    def _means(self, setting: policy.Setting, before: Any, after: Any) -> str:
+        """What a new length comes to, for a clock that starts now."""
+        if setting.unit not in ("days", "working days"):
+            return ""
+        now = clock.now()
+        if setting.unit == "days":
+            ends = [timewords.moment(now + timedelta(days=n), "long") for n in (before, after)]
+        else:
+            calendar = self.version.storefront.calendar()
+            last = [calendar.add_working_days(now, n).due - TICK for n in (before, after)]
+            ends = [timewords.moment(day, "date") for day in last]
+        words = _("A clock that starts now would end on %(after)s, not on %(before)s.")
+        return str(words % {"before": ends[0], "after": ends[1]})
+
+
+TICK = timedelta(microseconds=1)
+TOLD = ("bytes", "choice")
+"""Units that are part of the value as it is shown."""
+
+
+def _shown(setting: policy.Setting, value: Any) -> Any:
+    if setting.unit == "bytes":
+        return filesizeformat(value)
+    return dict(setting.choices).get(value, value)
 
 
 class ClosingDayForm(forms.Form):
     """A day on which the operator does not work."""
 
     date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
-    name = forms.CharField(label=_("What is it?"), max_length=120)
+    name = forms.CharField(
+        label=_("Why is it closed?"),
+        max_length=120,
+        help_text=_("Shown under “Why this date?”."),
+    )
+
+
+class StorefrontForm(forms.Form):
+    """Name and calendar of a storefront."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    countries = forms.CharField(
+        label=_("Countries whose public holidays are not working days"),
+        help_text=_(
+            "Codes with commas between them, such as DE, PL or US-CA. Empty: weekends only."
+        ),
+        max_length=200,
+        required=False,
+    )
+    zone = forms.ChoiceField(
+        label=_("Time zone of the working calendar"),
+        choices=lambda: [(zone, zone) for zone in sorted(available_timezones())],
+    )
+
+    def clean_countries(self) -> list[str]:
+        codes = [code for code in self.cleaned_data["countries"].split(",") if code.strip()]
+        try:
+            return calendars.known(codes)
+        except Refused as refused:
+            raise forms.ValidationError(str(refused), code="country") from None
 
 
 class RoleForm(forms.Form):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from desk import views
-from desk.views import log, policy, roles, stuck
+from desk.views import log, policy, roles, storefront, stuck
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("policy/", policy.policy, name="policy"),
     path("policy/closing-day/", policy.closing_day, name="closing-day"),
     path("log/", log.log, name="log"),
+    path("policy/closing-day/<int:pk>/", policy.change_closing_day, name="change-closing-day"),
+    path("storefront/", storefront.storefront, name="storefront"),
     path("roles/", roles.roles, name="roles"),
     path("roles/grant/", roles.grant, name="grant-role"),
     path("roles/<int:pk>/revoke/", roles.revoke, name="revoke-role"),

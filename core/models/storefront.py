@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core import policy as rules
 from core.calendars import WorkingCalendar
 
@@ -43,9 +44,7 @@ class Storefront(models.Model):
 
     def calendar(self) -> WorkingCalendar:
         """Weekends, public holidays of its countries, and its own closing days, in its own zone."""
-        closing = frozenset(
-            ClosingDay.objects.filter(storefront=self).values_list("date", flat=True)
-        )
+        closing = dict(ClosingDay.objects.filter(storefront=self).values_list("date", "name"))
         return WorkingCalendar(
             countries=tuple(self.countries), closing_days=closing, zone=self.zone
         )
@@ -54,7 +53,7 @@ class Storefront(models.Model):
         """The version under which a case opened now is judged for good."""
         version = PolicyVersion.objects.filter(storefront=self).order_by("-number").first()
         if version is None:  # at the very first use, perhaps by two processes at once
-            first = {"values": rules.defaults(), "note": "defaults"}
+            first = {"values": rules.defaults(), "note": "defaults", "created_at": clock.now()}
             version, _made = PolicyVersion.objects.get_or_create(
                 storefront=self, number=1, defaults=first
             )

@@ -27,6 +27,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
+from core.counts import MOST
 from core.templatetags import timewords as words
 from core.templatetags.icons import DIRECTIONAL, ICONS
 
@@ -84,6 +85,12 @@ def time_left(delta: timedelta) -> str:
 def time_left_short(delta: timedelta) -> str:
     """ "3 d 21 h", for queues."""
     return words.time_left_short(delta)
+
+
+@register.filter
+def capped(count: int | None, most: int = MOST) -> str:
+    """A number of `core.counts`: "12", or "999+" where nobody counted further."""
+    return "" if count is None else f"{most}+" if count > most else str(count)
 
 
 @register.filter

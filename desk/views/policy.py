@@ -12,11 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access
 from accounts.actors import actor_for
-from core import audit, services
+from core import audit, counts, services
 from core.actors import StaffRole
 from core.errors import Refused
-from core.models import OPEN_DEADLINES, Storefront
-from core.models.case import deadlines_of
+from core.models import Storefront
 from desk.forms import ClosingDayForm, PolicyForm
 from desk.views import scope
 
@@ -49,7 +48,7 @@ def policy(request: HttpRequest) -> HttpResponse:
                     )
                     return scope.back("desk:policy", storefront)
             elif form.changes:
-                preview, status = {"changes": form.changes, "running": _running()}, 200
+                preview, status = {"changes": form.changes, "running": _running(storefront)}, 200
             else:
                 form.add_error(None, _("Nothing was changed, so there is no new version."))
     context = {
@@ -73,22 +72,54 @@ def closing_day(request: HttpRequest) -> HttpResponse:
         for problems in form.errors.values():
             messages.error(request, " ".join(str(p) for p in problems))
         return scope.back("desk:policy", storefront)
-    services.add_closing_day(
-        storefront_id=storefront.pk,
-        day=form.cleaned_data["date"],
-        name=form.cleaned_data["name"],
-        actor=actor_for(request.user, storefront.pk, "policy editor"),
-    )
-    messages.success(
-        request, _("The day was added. Dates that were promised before stay as they are.")
-    )
+    try:
+        services.add_closing_day(
+            storefront_id=storefront.pk,
+            day=form.cleaned_data["date"],
+            name=form.cleaned_data["name"],
+            actor=actor_for(request.user, storefront.pk, "policy editor"),
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        words = _("The day was added. Dates that were promised before stay as they are.")
+        messages.success(request, words)
     return scope.back("desk:policy", storefront)
 
 
-def _running() -> int:
-    """How many open clocks run under older rules; an edit touches none of them."""
-    tables: list[Any] = [deadlines_of(model) for model in audit.case_models()]
-    return sum(table._default_manager.filter(state__in=OPEN_DEADLINES).count() for table in tables)
+@access.team_required(StaffRole.ADMIN)
+@require_POST
+def change_closing_day(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name a closing day anew, or work on it after all."""
+    storefront = scope.storefront(request)
+    actor = actor_for(request.user, storefront.pk, "policy editor")
+    facts: dict[str, Any] = {"pk": pk, "storefront_id": storefront.pk, "actor": actor}
+    name = request.POST.get("name", "").replace("\0", "").strip()[:120]
+    try:
+        if request.POST.get("do") == "remove":
+            services.remove_closing_day(**facts)
+            said = _("The day was taken out. Dates that were promised before stay as they are.")
+        elif name:
+            services.rename_closing_day(name=name, **facts)
+            said = _("The day has its new name.")
+        else:
+            raise Refused(_("Write why the day is closed."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, said)
+    return scope.back("desk:policy", storefront)
+
+
+def _running(storefront: Storefront) -> int:
+    """How many open cases keep older rules, counted as far as anybody reads; an edit touches none of them."""
+    cases: list[Any] = audit.case_models()
+    return sum(
+        counts.capped(
+            model._default_manager.filter(storefront=storefront, next_due_at__isnull=False)
+        )
+        for model in cases
+    )
 
 
 def _versions(storefront: Storefront) -> list[dict[str, Any]]:
