@@ -10,6 +10,7 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
 from core import references
@@ -68,6 +69,27 @@ class CaseInLog:
         reference = references.normalise(str(kwargs.get("reference", "")))
         if references.is_valid(reference):
             structlog.contextvars.bind_contextvars(case=reference)
+
+
+class NeverBlank:
+    """A person who is refused reads a page of ours, also where the code answers with a bare status."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        asked = request.headers.get("Accept", "")
+        if (
+            answer.status_code in (400, 405)
+            and not answer.streaming
+            and not answer.content
+            and request.method != "HEAD"
+            and "application/json" not in asked
+        ):
+            answer.content = render_to_string(f"{answer.status_code}.html", request=request)
+            answer.headers["Content-Type"] = "text/html; charset=utf-8"
+        return answer
 
 
 class SessionEnds:

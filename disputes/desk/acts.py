@@ -8,9 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from accounts import access
 from core.actors import Actor
 from disputes import services
 from disputes.desk import door
@@ -22,8 +20,7 @@ Act = Callable[[HttpRequest, Dispute, Actor], HttpResponse]
 def desk_act(act: Act) -> Callable[..., HttpResponse]:
     """A POST by staff on one case."""
 
-    @access.team_required(*door.ROLES)
-    @require_POST
+    @door.takes_form
     @wraps(act)
     def view(request: HttpRequest, reference: str) -> HttpResponse:
         dispute, actor = door.enter(request, reference)

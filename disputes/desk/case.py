@@ -15,7 +15,7 @@ from accounts import access
 from accounts.models import RoleGrant, User
 from core import transitions
 from core.actors import Actor, StaffRole
-from disputes import services
+from disputes import keeping, services
 from disputes.desk import door, findings
 from disputes.models import DecisionDraft, Dispute, ReplacementParcel
 from disputes.reading import clocks, exhibits, terms, turn
@@ -35,8 +35,28 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     dispute, actor = door.enter(request, reference)
     services.mark_read(dispute_id=dispute.pk, user_id=actor.user_id or 0)
     draft = DecisionDraft.objects.filter(dispute=dispute).first()
-    sheet = findings.read(dispute, draft.content if draft else {})
-    return render(request, "desk/disputes/case.html", screen(request, dispute, actor, sheet, draft))
+    held = keeping.found(request)
+    typed = findings.typed(held.every) if held.form == "check" else None
+    sheet = findings.read(dispute, typed or (draft.content if draft else {}))
+    context = screen(request, dispute, actor, sheet, draft)
+    return render(request, "desk/disputes/case.html", context | _put_back(held, context))
+
+
+FORMS: dict[str, tuple[str, str]] = {
+    "message": ("body", "add_message"), "note": ("body", ""), "ask": ("question", "request_evidence"),
+    "hand_over": ("note", "hand_over"), "check": ("statement", "decide"),
+}  # fmt: skip
+"""The forms of the page that take words: the field, and the move without which the form is not there."""
+
+
+def _put_back(held: keeping.Found, context: dict[str, Any]) -> dict[str, Any]:
+    """What was typed and not done stands in its form again; where the form is gone, it can be copied."""
+    field, move = FORMS.get(held.form, ("", ""))
+    words = held.texts.get(field, "")
+    if not words:
+        return {}
+    there = context["deciding"] if held.form == "check" else not move or move in context["allowed"]
+    return {"held": {held.form: held.texts}, "unsent": [] if there else [words]}
 
 
 def screen(
@@ -62,6 +82,7 @@ def screen(
         "allowed": allowed,
         "facts": _facts(dispute),
         "warnings": _warnings(dispute, items),
+        "settlement": dispute.hand.settlement,
         "versions": _versions(dispute),
         "exhibits": shown,
         "clean": [item for item in shown if item["state"] == "clean"],

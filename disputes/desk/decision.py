@@ -43,9 +43,8 @@ def autosave(request: HttpRequest, reference: str) -> HttpResponse:
     return JsonResponse({"ok": True, "version": draft.saved_at.isoformat(), "time": time})
 
 
-@access.team_required(*door.ROLES)
 @never_cache
-@require_POST
+@door.takes_form
 def check(request: HttpRequest, reference: str) -> HttpResponse:
     """Save; then draft the statement anew, or say what is missing, or show what both will read."""
     dispute, actor = door.enter(request, reference)
@@ -54,19 +53,17 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         if request.POST.get("do") == "draft":
             findings.check(dispute, sheet)
-            content |= findings.drafted(dispute, sheet)
+            before, content = sheet, content | findings.drafted(dispute, sheet)
             services.save_decision_draft(dispute_id=dispute.pk, actor=actor, content=content)
-            messages.success(
-                request,
-                _("Drafted from your findings. Words of your own were kept below the draft."),
-            )
+            messages.success(request, _said_of_draft(before))
             return redirect("mediation:case", reference=dispute.reference)
         draft = services.save_decision_draft(dispute_id=dispute.pk, actor=actor, content=content)
     except Refused as refused:
         messages.error(request, str(refused))
-        return render(
-            request, "desk/disputes/case.html", screen(request, dispute, actor, sheet), status=409
-        )
+        context = screen(request, dispute, actor, sheet)
+        if not context["deciding"]:
+            context["unsent"] = [sheet.statement] if sheet.statement else []
+        return render(request, "desk/disputes/case.html", context, status=409)
     findings.check(dispute, sheet)
     context = screen(request, dispute, actor, sheet, draft)
     if sheet.problems:
@@ -75,8 +72,15 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "desk/disputes/check.html", context)
 
 
-@access.team_required(*door.ROLES)
-@require_POST
+def _said_of_draft(before: findings.Sheet) -> str:
+    if not before.statement.strip():
+        return _("Drafted from your findings.")
+    if before.is_own:
+        return _("Drafted anew from your findings. The text that you had changed is kept below it.")
+    return _("Drafted anew from your findings. It replaces the draft that was there.")
+
+
+@door.takes_form
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Send the decision that was shown."""
     dispute, actor = door.enter(request, reference)

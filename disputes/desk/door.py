@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts import access
 from accounts.actors import actor_for
@@ -17,7 +20,7 @@ from core import web
 from core.actors import Actor, StaffRole
 from core.cases import present
 from core.errors import Refused
-from disputes import policies
+from disputes import keeping, policies
 from disputes.models import Dispute
 from disputes.reading import terms
 from disputes.selectors import cases
@@ -36,11 +39,39 @@ def enter(request: HttpRequest, reference: str) -> tuple[Dispute, Actor]:
     return dispute, actor
 
 
+def takes_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """An address that takes one form of a case's page, by staff; what a visitor typed waits for them there.
+
+    The view's name is the name of the form on the page.
+    """
+    guarded = access.team_required(*ROLES)(view)
+
+    @require_POST
+    @wraps(view)
+    def taken(request: HttpRequest, reference: str) -> HttpResponse:
+        if request.user.is_authenticated:
+            return guarded(request, reference)
+        page = reverse("mediation:case", args=[reference])
+        keeping.keep(request, page, view.__name__)
+        return redirect_to_login(page)
+
+    return taken
+
+
+def form_name(request: HttpRequest) -> str:
+    """Which form of the page this address takes."""
+    match = request.resolver_match
+    return str(getattr(match.func, "__name__", "")) if match else ""
+
+
 def act_once(
-    request: HttpRequest, dispute: Dispute, act: Callable[[], Any], done: str, *, to: str = ""
+    request: HttpRequest, dispute: Dispute, act: Callable[[], Any], done: str
 ) -> HttpResponse:
-    """Run one action once per form, and come back to the case with a word about it."""
-    back = to or reverse("mediation:case", args=[dispute.reference])
+    """Run one action once per form, and come back to the case with a word about it.
+
+    Where it was refused, what was typed stands in its form of the page again.
+    """
+    back = reverse("mediation:case", args=[dispute.reference])
 
     def run() -> str:
         act()
@@ -50,7 +81,8 @@ def act_once(
         address = web.once(request, run)
     except Refused as refused:
         messages.error(request, str(refused))
-        return redirect(back if to == "" else reverse("mediation:case", args=[dispute.reference]))
+        keeping.keep(request, back, form_name(request))
+        return redirect(back)
     messages.success(request, done)
     return redirect(address)
 

@@ -82,6 +82,12 @@ class Sheet:
         return bool(self.drafted_for) and self.drafted_for != self.facts
 
     @property
+    def is_own(self) -> bool:
+        """The statement holds words of the mediator's, not just those of the last draft."""
+        written = self.statement.replace("\r\n", "\n").strip()
+        return bool(written) and _named(written) != self.drafted_text
+
+    @property
     def return_required(self) -> bool:
         return self.return_choice in PostagePayer.values
 
@@ -226,7 +232,7 @@ def drafted(dispute: Dispute, sheet: Sheet) -> dict[str, str]:
         postage_payer=sheet.return_choice if sheet.return_required else "",
     )
     before = sheet.statement.replace("\r\n", "\n").strip()
-    kept = f"\n\n{before}" if before and _named(before) != sheet.drafted_text else ""
+    kept = f"\n\n{before}" if sheet.is_own else ""
     return {
         "statement": text + kept,
         "reason": sheet.reason,

@@ -58,7 +58,7 @@ def test_the_cases_of_a_revoked_mediator_go_back_and_the_claim_target_runs_anew(
 
 def test_the_cases_of_a_closed_account_go_back(frozen: datetime) -> None:
     dispute = make.in_mediation()
-    User.objects.filter(pk=dispute.mediator_id).update(is_active=False)
+    User.objects.filter(pk=dispute.mediator_id or 0).update(is_active=False)
     assert services.release_unheld() == 1
     assert make.fresh(dispute).state == "escalated"
 
@@ -71,7 +71,7 @@ def test_a_case_under_settlement_goes_back_once_it_goes_on(frozen: datetime) -> 
     )
     pk = dispute.settlements.get().pk
     services.agree_settlement(dispute_id=dispute.pk, actor=make.seller(dispute), settlement_id=pk)
-    User.objects.filter(pk=dispute.mediator_id).update(is_active=False)
+    User.objects.filter(pk=dispute.mediator_id or 0).update(is_active=False)
     assert services.release_unheld() == 0
     make.at(by)
     with clock.freeze(by):
@@ -81,7 +81,7 @@ def test_a_case_under_settlement_goes_back_once_it_goes_on(frozen: datetime) -> 
 
 def test_nobody_hands_a_case_to_a_closed_account(frozen: datetime) -> None:
     dispute, dan = make.in_mediation(), make.dan()
-    User.objects.filter(pk=dan.user_id).update(is_active=False)
+    User.objects.filter(pk=dan.user_id or 0).update(is_active=False)
     with pytest.raises(NotAllowed):
         services.hand_over_dispute(
             dispute_id=dispute.pk, actor=make.carol(), mediator_id=dan.user_id or 0
