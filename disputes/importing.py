@@ -76,19 +76,27 @@ def claim(order: Order, review: Review) -> Claim:
 
 @importers.after_import
 def open_from_reviews(orders: Sequence[Order], reviews: Mapping[int, Review]) -> Disputes:
-    """Open disputes at the time of their reviews; count what the rules refused, by rule.
+    """Open disputes at the time of their reviews; count what the rules refused, by rule, and what is no complaint.
 
+    What happened to the order by then counts, not what came later: before the delivery it is "not received".
     Clocks count from the review, so those that have run out since are enforced by the next sweep. An order
     that has its dispute already is passed over.
     """
-    done = Disputes()
-    bad = {pk: r for pk, r in reviews.items() if r.score <= WORST and (r.text or r.title).strip()}
-    bad = {order.pk: bad[order.pk] for order in orders if order.pk in bad}
+    done, bad = Disputes(), dict[int, Review]()
+    for pk in (order.pk for order in orders if order.pk in reviews):
+        if reviews[pk].score > WORST:
+            done.passed["content"] += 1
+        elif not (reviews[pk].text or reviews[pk].title).strip():
+            done.passed["no_words"] += 1
+        else:
+            bad[pk] = reviews[pk]
     with Batch() as batch:
         known = set(Dispute.objects.filter(order_id__in=bad).values_list("order_id", flat=True))
+        done.passed["already"] += len(known)
         for order in batch.lock(Order, bad.keys() - known):
             review = bad[order.pk]
             if review.at > batch.now:
+                done.passed["not_yet"] += 1
                 continue
             if (no := eligibility.why_not_by_facts(order, review.at)) is not None:
                 done.refused[no.code] += 1

@@ -4,6 +4,9 @@ How it is read: `voucher` is a coupon, `boleto` (a paid slip) goes back to the w
 Several sellers in one order are several orders of one purchase; each payment is split by what each seller's
 goods and freight cost, exact to the cent. Freight is a line of its own. What the files do not say (a name,
 a tracking number, when money was given back) is not made up.
+
+What was paid must be what the items cost: an order of which items or payments are missing is rejected, for its
+money would be wrong. Two cents of rounding are usual in this set, and interest where a card paid in instalments.
 """
 
 from __future__ import annotations
@@ -24,10 +27,17 @@ from orders.importers.source import Source
 ZONE = ZoneInfo("America/Sao_Paulo")
 TRANSLATION = "product_category_name_translation"
 CURRENCY, COUNTRY = "BRL", "BR"
+ZERO = Decimal(0)
 MEANS = {"credit_card": "card", "debit_card": "card", "boleto": "wallet", "voucher": "coupon"}
 STATUSES = {
     "created", "approved", "invoiced", "processing", "shipped", "delivered", "unavailable", "canceled",
 }  # fmt: skip
+ENDED = {"canceled", "unavailable"}
+WITHOUT_ITEMS = ENDED | {"created"}
+"""Statuses of which the set has orders without items: nobody is owed goods, and nobody the money."""
+ROUNDING = Decimal("0.05")
+INTEREST, MOST_INTEREST = Decimal("0.04"), Decimal("0.30")
+"""Of what the items cost: for each instalment after the first, and in all."""
 NOWHERE = Shop(
     "unnamed", "Store not named in the file", COUNTRY, Person("unnamed-store", "Store not named")
 )
@@ -47,6 +57,7 @@ class Olist(Source):
     """The files around the orders, read once and kept by order."""
 
     name, language, zone_name, order_column = "olist", "pt", ZONE.key, "order_id"
+    placed_column = "order_purchase_timestamp"
 
     def __init__(self, folder: Path, rejects: Rejects, reviews: bool) -> None:
         super().__init__(folder, rejects)
@@ -55,6 +66,7 @@ class Olist(Source):
         self.products: dict[str, str] = {}
         self.goods: dict[str, list[Goods]] = defaultdict(list)
         self.payments: dict[str, dict[str, Decimal]] = {}
+        self.instalments: dict[str, int] = {}
         self.words: dict[str, str] = {}
         self.lines: dict[str, dict[str, int]] = {"order_items": {}, "order_payments": {}}
         if not self.path("orders").exists():
@@ -121,6 +133,7 @@ class Olist(Source):
             raise BadRow(f"product_id is in no row of {self.path('products').name}: {product}")
         price, freight = _whole(row, "price"), _whole(row, "freight_value")
         self.lines["order_items"].setdefault(row["order_id"], row.line)
+        row.count("order_item_id", 10_000)
         self.goods[row["order_id"]].append(Goods(seller, product, price, freight))
 
     def _payment(self, row: Row) -> None:
@@ -131,8 +144,11 @@ class Olist(Source):
         kind = row.needed("payment_type")
         if kind not in MEANS:
             raise BadRow(f"payment_type is unknown: {kind!r}")
+        if (parts := row.get("payment_installments")).isdecimal() and MEANS[kind] == "card":
+            number = row["order_id"]
+            self.instalments[number] = max(self.instalments.get(number, 1), int(parts[:3]))
         paid = self.payments.setdefault(row["order_id"], {})
-        paid[MEANS[kind]] = paid.get(MEANS[kind], Decimal(0)) + amount
+        paid[MEANS[kind]] = paid.get(MEANS[kind], ZERO) + amount
 
     def _review(self, row: Row) -> None:
         at = row.instant("review_creation_date", ZONE)
@@ -140,9 +156,7 @@ class Olist(Source):
             raise BadRow("review_creation_date is empty")
         score = row.count("review_score", 5)
         found = Review(score, row["review_comment_title"], row["review_comment_message"], at, "pt")
-        known = self.reviews.get(row.needed("order_id"))
-        if known is None or (bool(found.text), found.at) > (bool(known.text), known.at):
-            self.reviews[row["order_id"]] = found
+        self.reviews[row.needed("order_id")].append(found)
 
     def orders(self) -> Iterator[list[Record]]:
         """The orders of the file, each as one record or, with several sellers, as several."""
@@ -167,12 +181,11 @@ class Olist(Source):
         paid = self.payments.get(number, {})
         if not paid and base.paid_at is not None:
             raise BadRow("the order was paid, but has no row of payments")
+        self._adds_up(number, status)
         if not shares:
             base.payments = paid
             return [base]
-        weights = [
-            sum((g.price + g.freight for g in goods), Decimal(0)) for goods in shares.values()
-        ]
+        weights = [sum((g.price + g.freight for g in goods), ZERO) for goods in shares.values()]
         parts = {
             means: money.split(amount, weights if any(weights) else [1] * len(weights), CURRENCY)
             for means, amount in paid.items()
@@ -184,6 +197,21 @@ class Olist(Source):
             one.payments = {means: part[index] for means, part in parts.items() if part[index]}
             made.append(one)
         return made
+
+    def _adds_up(self, number: str, status: str) -> None:
+        """Raise `BadRow` where items or payments of the order must be missing."""
+        goods, paid = self.goods.get(number, ()), sum(self.payments.get(number, {}).values(), ZERO)
+        if not goods:
+            if status not in WITHOUT_ITEMS:
+                raise BadRow(f"status is {status}, but the order has no row of order_items")
+            return
+        cost = sum((g.price + g.freight for g in goods), ZERO)
+        more = self.instalments.get(number, 1) - 1
+        interest = cost * min(more * INTEREST, MOST_INTEREST)
+        if (
+            paid or status not in WITHOUT_ITEMS
+        ) and not -ROUNDING <= paid - cost <= interest + ROUNDING:
+            raise BadRow(f"the payments ({paid}) are not what the items cost ({cost})")
 
     def _base(self, row: Row, number: str, status: str, person: str, city: str) -> Record:
         placed, promised = (
@@ -228,7 +256,7 @@ class Olist(Source):
             Item(f"{self.products[product].capitalize()} {product[:6]}", quantity, price)
             for (product, price), quantity in counted.items()
         ]
-        freight = sum((one.freight for one in goods), Decimal(0))
+        freight = sum((one.freight for one in goods), ZERO)
         return [*items, Item("Freight", 1, freight)] if freight else items
 
 
@@ -254,7 +282,7 @@ def _tell(
         made.note = "delivered without a date; read as shipped"
     if made.shipped_at is not None:
         made.parcels = [Parcel(made.shipped_at, made.delivered_at)]
-    if status in {"canceled", "unavailable"}:
+    if status in ENDED:
         made.ended = "cancelled" if status == "canceled" else "closed"
         known = (made.placed_at, made.paid_at, made.shipped_at, made.delivered_at)
         made.ended_at = max(at for at in known if at is not None)

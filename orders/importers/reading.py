@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -129,8 +129,17 @@ class Row:
         return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
-def rows(path: Path, columns: Sequence[str], rejects: Rejects) -> Iterator[Row]:
-    """The rows of a CSV file with at least these columns. Raises `BadFile` before the first row."""
+Unreadable = Callable[[str, int, list[str], str], None]
+"""What is told of a row that cannot be read: its file, its line, the header and how it began."""
+
+
+def rows(
+    path: Path, columns: Sequence[str], rejects: Rejects, unreadable: Unreadable | None = None
+) -> Iterator[Row]:
+    """The rows of a CSV file with at least these columns. Raises `BadFile` before the first row.
+
+    A row that cannot be read is rejected, and told to `unreadable`: it may have belonged to somebody.
+    """
     try:
         with path.open("rb") as start:
             begin = start.read(4)
@@ -140,23 +149,29 @@ def rows(path: Path, columns: Sequence[str], rejects: Rejects) -> Iterator[Row]:
         raise BadFile(f"{path.name} is a folder, not a file.") from None
     except OSError as error:
         raise BadFile(f"{path.name} cannot be read: {error.strerror}.") from None
-    if begin.startswith(_OTHER_UNICODE):
+    if begin.startswith(_OTHER_UNICODE) or begin.count(b"\0") > 1:
         raise BadFile(f"{path.name} is UTF-16; save it as UTF-8.")
     if not begin:
         raise BadFile(f"{path.name} is empty; not even the header is there.")
-    return _rows(path, columns, rejects)
+    return _rows(path, columns, rejects, unreadable)
 
 
-def _rows(path: Path, columns: Sequence[str], rejects: Rejects) -> Iterator[Row]:
+def _rows(
+    path: Path, columns: Sequence[str], rejects: Rejects, unreadable: Unreadable | None
+) -> Iterator[Row]:
     header: list[str] = []
-    for line, text in _records(path, rejects, header):
+    for line, text, fault in _records(path, header):
         if not header:
             header += _header(path, text, columns)
             continue
         try:
+            if fault:
+                raise BadRow(fault)
             yield Row(path.name, line, _fields(header, text))
         except BadRow as error:
             rejects.add(path.name, line, str(error), text)
+            if unreadable is not None:
+                unreadable(path.name, line, header, text)
     if not header:
         raise BadFile(f"{path.name} is empty; not even the header is there.")
 
@@ -167,6 +182,10 @@ def _header(path: Path, text: str, columns: Sequence[str]) -> list[str]:
     except BadRow:
         raise BadFile(f"{path.name} has a header that cannot be read.") from None
     missing = [name for name in columns if name not in header]
+    other = next((mark for mark in (";", "\t") if mark in text and "," not in text), None)
+    if missing and other:
+        mark = "semicolons" if other == ";" else "tabs"
+        raise BadFile(f"{path.name} separates its columns with {mark}; save it with commas.")
     if missing:
         raise BadFile(f"{path.name} has no column {missing[0]!r}.")
     twice = {name for name in header if name and header.count(name) > 1}
@@ -199,8 +218,19 @@ def _split(text: str) -> list[str]:
         raise BadRow("the quotation marks of the row do not match") from None
 
 
-def _records(path: Path, rejects: Rejects, header: list[str]) -> Iterator[tuple[int, str]]:
-    """Records with the line on which each begins; a record spans several lines inside quotation marks."""
+def belongs_to(header: list[str], text: str, column: str) -> list[str]:
+    """What may stand in this column of a row that cannot be read: as many fields as are too many or too few
+    may have shifted it."""
+    if column not in header:
+        return []
+    fields = [field.strip().strip('"').strip() for field in text[:MOST_CHARS].split(",")]
+    place, shift = header.index(column), len(fields) - len(header)
+    first, last = place + min(shift, 0), place + max(shift, 0)
+    return [field for field in fields[max(first, 0) : last + 1] if field]
+
+
+def _records(path: Path, header: list[str]) -> Iterator[tuple[int, str, str]]:
+    """Records with the line on which each begins, and its fault; one spans several lines inside quotation marks."""
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source:
         lines = enumerate(source, 1)
         again: deque[tuple[int, str]] = deque()
@@ -209,7 +239,7 @@ def _records(path: Path, rejects: Rejects, header: list[str]) -> Iterator[tuple[
             if not text.strip("\r\n \t\x1a"):
                 continue
             if text.count('"') % 2 == 0:
-                yield number, text
+                yield number, text, ""
                 continue
             taken, chars, closed = [first], len(text), False
             while not closed and len(taken) < MOST_LINES and chars < MOST_CHARS:
@@ -221,10 +251,10 @@ def _records(path: Path, rejects: Rejects, header: list[str]) -> Iterator[tuple[
                 closed = more[1].count('"') % 2 == 1
             whole = "".join(part for _n, part in taken)
             if closed and _well_formed(whole, header):
-                yield number, whole
+                yield number, whole, ""
             else:
-                rejects.add(path.name, number, "a quotation mark is not closed", text)
                 again.extendleft(reversed(taken[1:]))
+                yield number, text, "a quotation mark is not closed"
 
 
 def _well_formed(text: str, header: list[str]) -> bool:

@@ -51,7 +51,7 @@ class Line:
 class Recourse(Source):
     """The folder in our own layout."""
 
-    name, order_column = "recourse", "number"
+    name, order_column, placed_column = "recourse", "number", "placed_at"
 
     def __init__(self, folder: Path, rejects: Rejects, reviews: bool) -> None:
         super().__init__(folder, rejects)
@@ -67,7 +67,7 @@ class Recourse(Source):
         if self.path("checkpoints").exists():
             self.each("checkpoints", CHECKPOINTS, self._checkpoint)
         if reviews and self.path("reviews").exists():
-            self.each("reviews", REVIEWS, self._review, once=("number",), breaks=False)
+            self.each("reviews", REVIEWS, self._review, breaks=False)
 
     def _number(self, row: Row, name: str) -> str:
         number = row.needed("number")
@@ -112,9 +112,8 @@ class Recourse(Source):
         if at is None:
             raise BadRow("at is empty")
         language = row.short("language", 12)
-        self.reviews[row["number"]] = Review(
-            row.count("score", 5), row["title"], row["text"], at, language
-        )
+        found = Review(row.count("score", 5), row["title"], row["text"], at, language)
+        self.reviews[row.needed("number")].append(found)
 
     def orders(self) -> Iterator[list[Record]]:
         """One record for each row of orders.csv."""
@@ -137,6 +136,8 @@ class Recourse(Source):
         )
         if placed is None or promised is None:
             raise BadRow("placed_at or promised_at is empty")
+        if ended is not None and status not in (S.CANCELLED, S.CLOSED):
+            raise BadRow(f"status is {status}, but ended_at is given")
         parcels = sorted(self.parcels.get(number, ()), key=lambda p: p.shipped_at)
         arrived = [p.delivered_at for p in parcels if p.delivered_at is not None]
         made = Record(
@@ -185,12 +186,26 @@ def _fits(made: Record) -> None:
         raise BadRow("placed, paid, shipped, delivered and confirmed are not in this order")
     if made.ended_at is not None and made.ended_at < times[-1]:
         raise BadRow("ended_at lies before what happened earlier")
-    if made.status == S.AWAITING_PAYMENT and made.paid_at is not None:
-        raise BadRow("status is awaiting_payment, but paid_at is given")
     if made.status == S.COMPLETED and made.confirmed_at is None and made.delivered_at is None:
         raise BadRow("status is completed, but neither delivered_at nor confirmed_at is given")
+    for name, at, later in (
+        ("paid_at", made.paid_at, {S.AWAITING_PAYMENT}),
+        ("a shipment", made.shipped_at, {S.AWAITING_PAYMENT, S.PAID}),
+        ("confirmed_at", made.confirmed_at, {S.AWAITING_PAYMENT, S.PAID, S.SHIPPED, S.DELIVERED}),
+    ):
+        if at is not None and made.status in later:
+            raise BadRow(f"status is {made.status}, but {name} is given")
+    _adds_up(made)
+
+
+def _adds_up(made: Record) -> None:
+    """Raise `BadRow` where lines or payments must be missing: the order's money would be wrong."""
     if made.paid_at is not None and not made.payments:
         raise BadRow("the order was paid, but has no row of payments")
+    cost = sum((item.quantity * item.unit_price for item in made.items), Decimal(0))
+    paid = sum(made.payments.values(), Decimal(0))
+    if (made.payments or made.paid_at is not None) and paid != cost:
+        raise BadRow(f"the payments ({paid}) are not what the lines cost ({cost})")
 
 
 def _buyer(row: Row) -> Person:

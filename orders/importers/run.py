@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
+from core import clock
 from core.batch import Batch
 from core.models import Storefront
 from orders import importers
 from orders.importers import Disputes
 from orders.importers.reading import chunks
-from orders.importers.records import Record, Review
+from orders.importers.records import Record, Review, word_of
 from orders.importers.source import Source
 from orders.importers.writing import Writer, Written
 from orders.models import Order
@@ -21,43 +22,63 @@ from orders.models import Order
 SIZE = 1000
 
 
+class Stopped(Exception):
+    """The import cannot go on; the message is one sentence. What was written before stays."""
+
+
 @dataclass(slots=True)
 class Summary:
-    """What an import did, in purchases; `orders` counts the orders that these became."""
+    """What an import did. `read` counts rows of the orders file, each of which is exactly one of imported,
+    updated, unchanged and rejected; `orders` counts the orders that were made."""
 
     read: int = 0
     imported: int = 0
     updated: int = 0
     unchanged: int = 0
+    rejected: int = 0
     orders: int = 0
     disputes: Disputes = field(default_factory=Disputes)
 
     def take(self, done: Written) -> None:
+        """A row of which something was left though something was applied counts as updated."""
+        moved = done.imported | done.updated
+        refused = {record.line for record, _why in done.refused} - moved
         self.imported += len(done.imported)
         self.updated += len(done.updated - done.imported)
-        self.unchanged += len(done.unchanged - done.updated - done.imported)
+        self.rejected += len(refused)
+        self.unchanged += len(done.unchanged - moved - refused)
         self.orders += done.made
 
 
 def run(
     source: Source,
     storefront: Storefront,
+    summary: Summary,
     *,
     dry_run: bool,
     disputes: bool,
     tick: Callable[[int], Any],
-) -> Summary:
-    """Read and write everything; `tick(n)` after each n purchases. Raises `BadFile` for a whole-file fault.
+) -> None:
+    """Read and write everything; `tick(n)` after each n rows. `summary` is true whenever this ends.
 
-    A dry run does all the work and takes each transaction back.
+    A dry run does all the work and takes each transaction back. Raises `BadFile` for a whole-file fault and
+    `Stopped` where the database is away.
     """
-    summary = Summary()
     writer = Writer(storefront, source.name, source.language, source.zone_name)
-    for chunk in chunks(source.orders(), SIZE):
-        _write(writer, chunk, source, summary, dry_run, disputes)
-        tick(len(chunk))
-    summary.read = source.read
-    return summary
+    try:
+        for chunk in chunks(source.orders(), SIZE):
+            _write(writer, chunk, source, summary, dry_run, disputes)
+            tick(len(chunk))
+    except (OperationalError, InterfaceError) as error:
+        words = " ".join(str(error).split())[:200]
+        raise Stopped(f"The database cannot be used ({words}).") from error
+    finally:
+        summary.rejected += source.rejected
+        summary.read = (
+            summary.imported + summary.updated + summary.unchanged + summary.rejected
+        )  # what was read ahead and not written was not read
+    total = sum(len(said) for said in source.reviews.values())
+    summary.disputes.passed["no_order"] += max(total - summary.disputes.reviews, 0)
 
 
 def _write(
@@ -79,6 +100,8 @@ def _write(
                     with connection.cursor() as cursor:
                         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 transaction.set_rollback(True)
+    except (OperationalError, InterfaceError):
+        raise  # no row's fault
     except (DatabaseError, ValueError) as error:
         if len(chunk) > 1:
             middle = len(chunk) // 2
@@ -90,6 +113,7 @@ def _write(
         source.rejects.add(
             first.file, first.line, f"the database refused the order: {words}", first.number
         )
+        summary.rejected += 1
         return
     for record, why in done.refused:
         source.rejects.add(record.file, record.line, why, record.number)
@@ -98,16 +122,21 @@ def _write(
 
 
 def _open_disputes(
-    chunk: list[list[Record]], done: Written, reviews: dict[str, Review]
+    chunk: list[list[Record]], done: Written, reviews: dict[str, list[Review]]
 ) -> Disputes:
     """Hand the reviews of this thousand to the apps above; a review is about the purchase's first order."""
-    wanted: dict[int, Review] = {}
+    wanted, found, now = dict[int, Review](), Disputes(), clock.now()
     for records in chunk:
-        review = reviews.get(records[0].purchase_number)
+        said = reviews.get(records[0].purchase_number, [])
         order = next((done.orders[r.number] for r in records if r.number in done.orders), None)
-        if review is not None and order is not None:
-            wanted[order.pk] = review
-    found = Disputes()
+        if order is None or not said:
+            continue
+        counts = word_of(said, now)
+        later = sum(review.at > now for review in said)
+        found.passed["not_yet"] += later
+        found.passed["another_counts"] += len(said) - later - (counts is not None)
+        if counts is not None:
+            wanted[order.pk] = counts
     if wanted:
         orders = list(Order.objects.filter(pk__in=wanted).order_by("pk"))
         for plug in importers.plugs():

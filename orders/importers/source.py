@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from orders.importers.reading import BadFile, BadRow, Rejects, Row, rows
+from orders.importers.reading import BadFile, BadRow, Rejects, Row, belongs_to, rows
 from orders.importers.records import Record, Review
 
 
 class Source:
-    """A folder of files. `broken` says why an order cannot be used: a row that belongs to it was rejected."""
+    """A folder of files. `broken` says why an order cannot be used: a row that belongs to it was rejected.
+
+    `read` counts the rows of the orders file, `rejected` those of them that made no order.
+    """
 
     name = ""
     language = "en"
     zone_name = "UTC"
     order_column = ""
+    placed_column = ""
 
     def __init__(self, folder: Path, rejects: Rejects) -> None:
         if not folder.is_dir():
             raise BadFile(f"{folder} is not a folder.")
-        self.folder, self.rejects, self.read = folder, rejects, 0
-        self.reviews: dict[str, Review] = {}
+        self.folder, self.rejects, self.read, self.rejected = folder, rejects, 0, 0
+        self.reviews: dict[str, list[Review]] = defaultdict(list)
         self.broken: dict[str, str] = {}
 
     def orders(self) -> Iterator[list[Record]]:
         """Each purchase as the records of its orders."""
         raise TypeError(f"{type(self).__name__} is no layout")
+
+    def first_placed(self) -> datetime | None:
+        """When the first order of the files was placed; None where there is none that can be read."""
+        times = (
+            self._placed(row) for row in rows(self.path("orders"), (self.placed_column,), Rejects())
+        )
+        return min((at for at in times if at is not None), default=None)
+
+    def _placed(self, row: Row) -> datetime | None:
+        try:
+            at = row.instant(self.placed_column, ZoneInfo(self.zone_name))
+        except BadRow:
+            return None
+        return at.astimezone(UTC) if at else None
 
     def path(self, name: str) -> Path:
         return self.folder / f"{name}.csv"
@@ -37,10 +58,11 @@ class Source:
     ) -> None:  # fmt: skip
         """Hand each row of a file to `take`. `once` are the columns that name a row: they stand there once.
 
-        A row that raises `BadRow` is rejected; where it `breaks`, the order it belongs to is too.
+        A row that raises `BadRow`, or cannot be read, is rejected; where it `breaks`, so is its order.
         """
         seen: dict[str, int] = {}
-        for row in rows(self.path(name), columns, self.rejects):
+        unreadable = self._unreadable if breaks else None
+        for row in rows(self.path(name), columns, self.rejects, unreadable):
             try:
                 if once:
                     first_time(row, once, seen)
@@ -48,9 +70,14 @@ class Source:
             except BadRow as error:
                 self.reject(row, str(error))
                 if breaks and row.get(self.order_column):
-                    self.broken.setdefault(
-                        row[self.order_column], f"{row.file} line {row.line} was rejected"
-                    )
+                    self._break(row[self.order_column], row.file, row.line)
+
+    def _unreadable(self, file: str, line: int, header: list[str], text: str) -> None:
+        for number in belongs_to(header, text, self.order_column):
+            self._break(number, file, line)
+
+    def _break(self, number: str, file: str, line: int) -> None:
+        self.broken.setdefault(number, f"{file} line {line} was rejected")
 
     def reject(self, row: Row, reason: str) -> None:
         self.rejects.add(row.file, row.line, reason, ",".join(row.fields.values()))
@@ -60,7 +87,7 @@ class Source:
     ) -> Iterator[list[Record]]:
         """The rows of the orders file; counts what was read and keeps rejected ones apart."""
         seen: dict[str, int] = {}
-        for row in rows(self.path(name), columns, self.rejects):
+        for row in rows(self.path(name), columns, self.rejects, self._lost):
             self.read += 1
             try:
                 first_time(row, (self.order_column,), seen)
@@ -69,8 +96,14 @@ class Source:
                     raise BadRow(self.broken[number])
                 yield make(row)
             except BadRow as error:
+                self.rejected += 1
                 self.reject(row, str(error))
         self.seen = seen
+
+    def _lost(self, file: str, line: int, header: list[str], text: str) -> None:
+        """A row of the orders file that cannot be read."""
+        self.read += 1
+        self.rejected += 1
 
     def strays(self, name: str, numbers: dict[str, int], orders: str) -> None:
         """Report rows (order: line) whose order is in no row of the orders file."""

@@ -34,12 +34,12 @@ SETTINGS = {
 
 @dataclass(slots=True)
 class Written:
-    """What became of the records of one transaction: purchases by number, and why some were left out."""
+    """What became of the records of one transaction: rows of the orders file by line, and why some were left out."""
 
     orders: dict[str, Order] = field(default_factory=dict)
-    imported: set[str] = field(default_factory=set)
-    updated: set[str] = field(default_factory=set)
-    unchanged: set[str] = field(default_factory=set)
+    imported: set[int] = field(default_factory=set)
+    updated: set[int] = field(default_factory=set)
+    unchanged: set[int] = field(default_factory=set)
     made: int = 0
     refused: list[tuple[Record, str]] = field(default_factory=list)
 
@@ -77,7 +77,7 @@ class Writer:
             if r.number in held and held[r.number].source_digest == digests[r.number]
         ]
         done.orders |= {r.number: held[r.number] for r in still}
-        done.unchanged |= {r.purchase_number for r in still}
+        done.unchanged |= {r.line for r in still}
         self._insert(batch, [r for r in known if r.number not in held], digests, done)
         return done
 
@@ -118,7 +118,7 @@ class Writer:
                     order, stands.clock, SETTINGS[stands.clock], started=stands.clock_from
                 )
             done.orders[record.number] = order
-            done.imported.add(record.purchase_number)
+            done.imported.add(record.line)
             done.made += 1
 
     def _order(
@@ -293,9 +293,9 @@ class Writer:
             if update.left:
                 done.refused.append((record, update.reason()))
             if update.applied:
-                done.updated.add(record.purchase_number)
+                done.updated.add(record.line)
             elif not update.left:
-                done.unchanged.add(record.purchase_number)
+                done.unchanged.add(record.line)
 
     def _note(self, batch: Batch, update: Update, digest: str) -> None:
         if update.applied:

@@ -39,7 +39,7 @@ def test_a_bad_review_opens_its_dispute_at_its_own_time_and_the_clock_is_overdue
         done = importing.open_from_reviews([order], {order.pk: review(frozen + DAY)})
         again = importing.open_from_reviews([order], {order.pk: review(frozen + DAY)})
     assert (done.opened, dict(done.refused)) == (1, {})
-    assert (again.opened, dict(again.refused)) == (0, {})
+    assert (again.opened, dict(again.refused), again.passed) == (0, {}, {"already": 1})
     dispute = Dispute.objects.get()
     assert (dispute.opened_at, dispute.reason, dispute.received) == (frozen + DAY, "damaged", True)
     assert (dispute.amount_asked, dispute.wanted, dispute.story_language) == (
@@ -95,6 +95,7 @@ def test_what_the_rules_refuse_is_counted_by_rule(frozen: datetime) -> None:
         )  # fmt: skip
     assert done.opened == 1
     assert dict(done.refused) == {"too_early": 1, "protection_over": 1, "not_paid": 1}
+    assert +done.passed == {"content": 1, "no_words": 1, "not_yet": 1}
 
 
 @pytest.mark.parametrize(

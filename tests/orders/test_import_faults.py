@@ -44,7 +44,7 @@ def test_a_bad_row_costs_its_order_only(run: Any, folder: Folder, fault: str) ->
     found = [reason for _line, _file, reason in rejected(summary)]
     assert [r for r in found if "was rejected" not in r] == reasons
     assert list(Order.objects.values_list("number", flat=True)) == ["good"]
-    assert summary["rejected"] == len(found)
+    assert (summary["rejected"], summary["rejected_rows"]) == (1, len(found))
 
 
 def test_unknown_customer_and_duplicates_and_strays(run: Any, folder: Folder) -> None:

@@ -241,7 +241,7 @@ def test_a_later_present_lets_the_same_files_say_more(run: Any, folder: Folder) 
 def test_dry_run_keeps_nothing_and_counts_the_same(run: Any, folder: Folder) -> None:
     path = folder.order("1").order("2", items=(("s9", "1.00", "0.00"),)).write()
     summary = run(path, "--dry-run")
-    assert shown(summary) == counts(2, imported=1, rejected=2)
+    assert (shown(summary), summary["rejected_rows"]) == (counts(2, imported=1, rejected=1), 2)
     assert (Order.objects.count(), Store.objects.count(), DemoClock.objects.count()) == (0, 0, 0)
     assert shown(run(path)) == shown(summary)
 
@@ -254,8 +254,10 @@ def test_as_of_sets_the_demo_clock(run: Any, folder: Folder) -> None:
 
 
 def test_orders_placed_after_the_present_are_left_out(run: Any, folder: Folder) -> None:
-    summary = run(folder.order("1").write(), "--as-of", "2018-07-31")
-    assert shown(summary) == counts(1, rejected=1)
+    folder.order("1").order("2", placed="2018-07-20 10:00:00", approved="2018-07-20 11:00:00")
+    summary = run(folder.write(), "--as-of", "2018-07-31")
+    assert shown(summary) == counts(2, imported=1, rejected=1)
+    assert Order.objects.get().number == "2"
 
 
 def test_reviews_go_to_the_apps_above(
@@ -270,13 +272,41 @@ def test_reviews_go_to_the_apps_above(
     monkeypatch.setattr(importers, "_plugs", [plug])
     items = (("s1", "10.00", "0.00"), ("s2", "10.00", "0.00"))
     folder.order("1", review=(1, "Não chegou", "2018-08-15 00:00:00"))
-    folder.order("2", items=items, review=(2, "Quebrado", "2018-08-15 00:00:00"))
+    parts = (("credit_card", "20.00"),)
+    folder.order("2", items=items, payments=parts, review=(2, "Quebrado", "2018-08-15 00:00:00"))
     folder.order("3")
     path = folder.write()
     summary = run(path, "--disputes")
     assert seen == [("1", 1, "Não chegou"), ("2-1", 2, "Quebrado")]
     assert (summary["disputes_opened"], summary["disputes_refused"]) == (1, {"protection_over": 1})
     assert "disputes_opened" not in run(path)
+
+
+def test_of_several_reviews_the_newest_with_words_counts_and_every_one_is_accounted_for(
+    run: Any, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def plug(orders: Any, reviews: Any) -> Disputes:
+        seen.extend((order.number, reviews[order.pk].text) for order in orders)
+        return Disputes(opened=len(orders))
+
+    monkeypatch.setattr(importers, "_plugs", [plug])
+    folder.order("1", review=(1, "Quebrado", "2018-08-15 00:00:00"))
+    folder.order("2", review=(1, "Quebrado", "2018-08-15 00:00:00"))
+    folder.order("3", review=(1, "Quebrado", "2018-09-15 00:00:00"))
+    for number, text, at in (
+        ("1", "Trocaram, obrigado", "2018-08-17 00:00:00"),
+        ("2", "", "2018-08-17 00:00:00"),
+        ("2", "Nada", "2018-09-17 00:00:00"),
+        ("9", "De outro pedido", "2018-08-17 00:00:00"),
+    ):
+        folder.rows["order_reviews"].append((f"r{number}", number, 1, "", text, at, at))
+    summary = run(folder.write(), "--disputes", "--as-of", "2018-08-30")
+    assert seen == [("1", "Trocaram, obrigado"), ("2", "Quebrado")]
+    assert (summary["reviews"], summary["disputes_opened"], summary["reviews_passed"]) == (
+        7, 2, {"another_counts": 2, "no_order": 1, "not_yet": 2},
+    )  # fmt: skip
 
 
 def test_statements_do_not_grow_with_the_orders(
