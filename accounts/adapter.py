@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as core_context
+from anymail.exceptions import AnymailError
+from django.contrib import messages
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.utils import translation
@@ -13,9 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts import letters, second_factor
 from accounts.middleware import visitor_zone
 from accounts.models import User
-from core import languages
-from notifications import rendering
+from core import languages, web
+from notifications import post, rendering
 
+logger = logging.getLogger(__name__)
+
+NOT_SENT = _(
+    "We could not send you a mail just now: our mail server does not answer. Wait a minute, then ask again."
+)
+"""One sentence for whoever is not signed in: with two, it would tell who has an account."""
+SENT = {"account/messages/email_confirmation_sent.txt", "account/messages/login_code_sent.txt"}
+NOT_TOLD = _("We could not send you a mail about this: our mail server does not answer just now.")
 TOO_MANY = _(
     "These were too many tries. Wait five minutes, then try again, or ask for a code by e-mail."
 )
@@ -60,14 +72,39 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(super().is_login_by_code_required(login))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the account's language and zone where the mail goes to an account, else in the page's."""
+        """In the account's language and zone where the mail goes to an account, else in the page's.
+
+        A mail server that is away breaks no page: it goes on, and says that the mail has to be asked for again.
+        Codes are never kept for later, for they live ten minutes.
+        """
         user = context.get("user") or User.objects.filter(email__iexact=email).first()
-        if user is not None:
-            with rendering.as_reader(user):
-                super().send_mail(template_prefix, email, context | {"user": user})
-            return
-        with translation.override(languages.offered(translation.get_language())):
-            super().send_mail(template_prefix, email, context)
+        try:
+            if user is not None:
+                with rendering.as_reader(user):
+                    super().send_mail(template_prefix, email, context | {"user": user})
+                return
+            with translation.override(languages.offered(translation.get_language())):
+                super().send_mail(template_prefix, email, context)
+        except (OSError, AnymailError) as error:
+            logger.error(
+                "account_mail_not_sent",
+                extra={"letter": template_prefix, "why": post.described(error)},
+            )
+            request = core_context.request
+            request.mail_is_away = True
+            told = request.user.is_authenticated and "code" not in context
+            messages.error(request, NOT_TOLD if told else NOT_SENT)
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:  # fmt: skip
+        """allauth's words about what it did, but for the news of a mail that was never sent."""
+        if not (getattr(request, "mail_is_away", False) and message_template in SENT):
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What limits are counted by; see `TRUSTED_PROXIES`."""
+        return web.client_address(request)
 
     def send_notification_mail(
         self,

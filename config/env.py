@@ -5,6 +5,8 @@ Every variable that settings read goes through here, so `NAMES` is the complete 
 """
 
 import os
+import re
+from email.utils import parseaddr
 from urllib.parse import SplitResult, urlsplit
 
 NAMES: set[str] = set()
@@ -49,6 +51,22 @@ def number(name: str, default: int, least: int = 1, most: int = 2**31) -> int:
 def listing(name: str, default: str = "") -> list[str]:
     """Values separated by commas."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def mailbox(name: str, default: str) -> str:
+    """An e-mail address, perhaps with a name before it."""
+    value = text(name, default)
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]) or "\n" in value:
+        raise SettingsError(f"{name} is not an e-mail address: {value!r}.")
+    return value
+
+
+def span(name: str, default: str) -> str:
+    """A time as PostgreSQL writes it; 0 is without end."""
+    value = text(name, default)
+    if not re.fullmatch(r"\d{1,9}(ms|s|min|h|d)?", value, re.ASCII):
+        raise SettingsError(f"{name} must be a time such as 10s or 500ms, not {value!r}.")
+    return value
 
 
 def url(name: str, schemes: tuple[str, ...], default: str = "") -> SplitResult | None:

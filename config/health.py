@@ -6,7 +6,8 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -28,10 +29,12 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, else 503 with Retry-After. The broker may be away: pages do without it."""
+    """200 when the database answers and has our sessions, else 503 with Retry-After.
+
+    The broker may be away: pages do without it.
+    """
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        SessionStore().exists("probe")
     except DatabaseError:
         return JsonResponse({"ready": False, "database": "away"}, status=503, headers=SOON)
     return JsonResponse({"ready": True, "database": "ok"})

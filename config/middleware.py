@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
+from config import health
 from core import references
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -52,6 +53,17 @@ class CleanAddress:
         if "\0" in request.path_info:
             raise Http404
         return self.get_response(request)
+
+
+class Probes:
+    """Answers a load balancer before anything looks at its host, its cookies, or a session."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = {"/health/live": health.live, "/health/ready": health.ready}.get(request.path_info)
+        return probe(request) if probe else self.get_response(request)
 
 
 class CaseInLog:

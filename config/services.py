@@ -3,9 +3,10 @@
 import re
 import secrets
 import sqlite3
+import ssl
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import structlog
 
@@ -71,8 +72,14 @@ def base_url(local: bool) -> str:
 
 
 def allowed_hosts(base: str, local: bool) -> list[str]:
-    default = "*" if local else base.split("://")[1].rsplit(":", 1)[0]
-    return env.listing("ALLOWED_HOSTS", default)
+    default = "*" if local else str(urlsplit(base).hostname)
+    hosts = env.listing("ALLOWED_HOSTS", f"[{default}]" if ":" in default else default)
+    for host in hosts:
+        if not re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]", host):
+            raise env.SettingsError(
+                f"ALLOWED_HOSTS holds host names without scheme, port or path, not {host!r}."
+            )
+    return hosts
 
 
 def database(var: Path, local: bool) -> dict[str, Any]:
@@ -113,8 +120,8 @@ def postgres(parts: SplitResult) -> dict[str, Any]:
     if not name:
         raise env.SettingsError("DATABASE_URL names no database; its form is postgres://host/name.")
     limits = {
-        "lock_timeout": env.text("DATABASE_LOCK_TIMEOUT", "10s"),
-        "idle_in_transaction_session_timeout": env.text("DATABASE_IDLE_TIMEOUT", "60s"),
+        "lock_timeout": env.span("DATABASE_LOCK_TIMEOUT", "10s"),
+        "idle_in_transaction_session_timeout": env.span("DATABASE_IDLE_TIMEOUT", "60s"),
     }
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -136,8 +143,38 @@ def postgres(parts: SplitResult) -> dict[str, Any]:
 def redis_url(local: bool) -> str:
     if not local:
         env.required("REDIS_URL", "give redis://host:6379/0; the workers need it.")
-    env.url("REDIS_URL", ("redis", "rediss", "unix"))
+    parts = env.url("REDIS_URL", ("redis", "rediss", "unix"))
+    if parts is None:
+        return ""
+    if parts.scheme == "unix":
+        if not parts.path.startswith("/") or len(parts.path) < 2 or parts.hostname:
+            raise env.SettingsError("REDIS_URL for a socket is unix:///path/to/the.sock?db=0.")
+        number = dict(parse_qsl(parts.query)).get("db", "0")
+    else:
+        if not parts.hostname:
+            raise env.SettingsError("REDIS_URL names no host; its form is redis://host:6379/0.")
+        number = parts.path.strip("/") or "0"
+    if not (number.isascii() and number.isdigit()):
+        raise env.SettingsError(
+            f"REDIS_URL ends with the number of a database, such as 0, not {number!r}."
+        )
     return env.text("REDIS_URL")
+
+
+def broker_url(redis: str) -> str:
+    """The same server in the words of Celery, which knows no unix://."""
+    parts = urlsplit(redis or "memory://")
+    if parts.scheme != "unix":
+        return redis or "memory://"
+    number = dict(parse_qsl(parts.query)).get("db", "0")
+    return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={number}"
+
+
+def broker_ssl(redis: str) -> dict[str, Any] | None:
+    """Celery would take any certificate; the cache and we ask for one that is true."""
+    if not redis.startswith("rediss://"):
+        return None
+    return {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
 
 
 def cache(redis: str) -> dict[str, Any]:
@@ -154,8 +191,11 @@ def cache(redis: str) -> dict[str, Any]:
 def storage(media: Path) -> dict[str, Any]:
     """Where evidence lies: a private bucket where S3_BUCKET names one, else a folder that no web server serves."""
     bucket = env.text("S3_BUCKET")
+    endpoint = env.url("S3_ENDPOINT_URL", ("http", "https"))
+    if bool(env.text("S3_ACCESS_KEY")) != bool(env.text("S3_SECRET_KEY")):
+        raise env.SettingsError("S3_ACCESS_KEY and S3_SECRET_KEY are set together or not at all.")
     options = {
-        "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+        "endpoint_url": endpoint.geturl() if endpoint else None,
         "region_name": env.text("S3_REGION") or None,
         "access_key": env.text("S3_ACCESS_KEY") or None,
         "secret_key": env.text("S3_SECRET_KEY") or None,
@@ -214,6 +254,8 @@ def mail(var: Path, local: bool, demo: bool = False) -> dict[str, Any]:
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if parts.scheme in EMAIL_PROVIDERS:
         backend, key = EMAIL_PROVIDERS[parts.scheme]
+        if not user:
+            raise env.SettingsError(f"EMAIL_URL names no key; its form is {parts.scheme}://KEY@.")
         sender = {"MAILGUN_SENDER_DOMAIN": parts.hostname} if parts.scheme == "mailgun" else {}
         return {"EMAIL_BACKEND": backend, "ANYMAIL": {key: user, **sender}}
     if parts.scheme == "console":

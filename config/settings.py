@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.PolicyHeaders",
     "config.middleware.CleanAddress",
+    "config.middleware.Probes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -125,9 +126,9 @@ STATIC_ROOT = services.writable(VAR / "static") if LOCAL else services.static_ro
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").exists() else []
 WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_AUTOREFRESH = DEBUG
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Recourse <no-reply@localhost>")
+DEFAULT_FROM_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", "Recourse <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-OPERATOR_EMAIL = env.text("OPERATOR_EMAIL", "operator@localhost")
+OPERATOR_EMAIL = env.mailbox("OPERATOR_EMAIL", "operator@localhost")
 ADMINS = [("Operator", OPERATOR_EMAIL)]
 MAIL = services.mail(VAR, local=LOCAL, demo=DEMO)
 EMAIL_BACKEND: str = MAIL.pop("EMAIL_BACKEND")
@@ -141,7 +142,8 @@ SWEEP_SECONDS = env.number("SWEEP_SECONDS", 2 if DEMO else 10, most=3600)
 SWEEP_BUDGET = 60  # seconds that one sweep may take; then the next one goes on
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 LONGEST_TASK = 300
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = services.broker_url(REDIS_URL)
+CELERY_BROKER_USE_SSL = services.broker_ssl(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -217,6 +219,7 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_REQUIRED = set() if DEMO else {"password"}  # from a device not yet trusted
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TRUST_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -245,7 +248,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, least=0, most=16)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from core import idempotency
@@ -41,3 +43,19 @@ def status_of(refusal: Refused) -> int:
     if isinstance(refusal, CaseChanged | TimeIsUp):
         return 409
     return 403 if isinstance(refusal, NotAllowed) else 422
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of whoever asks, as far as it can be believed; empty where nobody knows it.
+
+    Each of our `TRUSTED_PROXIES` adds the address of who asked it at the right end of X-Forwarded-For; what
+    stands further left was written by the client. Without trusted proxies the header counts for nothing.
+    """
+    seen = [str(request.META.get("REMOTE_ADDR", ""))]
+    if settings.TRUSTED_PROXIES:
+        told = request.headers.get("X-Forwarded-For", "").split(",")
+        seen = [*filter(str.strip, told), *seen][-settings.TRUSTED_PROXIES - 1 :]
+    try:
+        return str(ip_address(seen[0].strip().strip("[]")))
+    except ValueError:
+        return ""

@@ -2,16 +2,31 @@
 
 import os
 import re
+import ssl
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from redis.connection import SSLConnection
 
 from config import env, services
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("settings.py", "services.py", "supervisor.py", "gunicorn.py")
+OURS = (
+    "accounts",
+    "config",
+    "core",
+    "demo",
+    "desk",
+    "disputes",
+    "evidence",
+    "notifications",
+    "orders",
+    "portal",
+)
+NOT_OURS = {"DJANGO_SETTINGS_MODULE", "DEMO", "DEBUG"}
+"""Set by our own commands; the last two are read as flags elsewhere."""
 PRODUCTION = {
     "SECRET_KEY": "s3cret-and-long-enough-for-any-check-0123456789-abcdef",
     "BASE_URL": "https://help.example.org",
@@ -36,10 +51,8 @@ def manage(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_names_are_those_of_the_example() -> None:
-    sources = [ROOT / "config" / name for name in FILES]
-    call = (
-        r"(?:env\.(?:text|flag|number|listing|url|required)|environ\.get)\(\s*\"([A-Z][A-Z0-9_]+)\""
-    )
+    sources = [path for app in OURS for path in (ROOT / app).rglob("*.py")]
+    call = r"(?:env\.(?:text|flag|number|listing|url|required|mailbox|span)|environ\.get)\(\s*\"([A-Z][A-Z0-9_]+)\""
     read = {name for path in sources for name in re.findall(call, path.read_text())}
 
     example = re.findall(
@@ -92,6 +105,51 @@ def test_production_names_what_is_missing(name: str) -> None:
         ("BASE_URL", "https://x.org/path", "BASE_URL must be an address with a host and no path."),
         ("EMAIL_URL", "smtp://", "EMAIL_URL names no mail server."),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR."),
+        ("REDIS_URL", "redis:///0", "REDIS_URL names no host; its form is redis://host:6379/0."),
+        (
+            "REDIS_URL",
+            "redis://host/first",
+            "REDIS_URL ends with the number of a database, such as 0, not 'first'.",
+        ),
+        (
+            "REDIS_URL",
+            "redis://host:port/0",
+            "REDIS_URL is not a valid address; it starts with redis://, rediss://, unix://.",
+        ),
+        (
+            "REDIS_URL",
+            "unix://valkey.sock",
+            "REDIS_URL for a socket is unix:///path/to/the.sock?db=0.",
+        ),
+        (
+            "TRUSTED_PROXIES",
+            "yes",
+            "TRUSTED_PROXIES must be a whole number from 0 to 16, not 'yes'.",
+        ),
+        ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES must be a whole number from 0 to 16, not '-1'."),
+        ("OPERATOR_EMAIL", "root", "OPERATOR_EMAIL is not an e-mail address: 'root'."),
+        (
+            "DEFAULT_FROM_EMAIL",
+            "Recourse",
+            "DEFAULT_FROM_EMAIL is not an e-mail address: 'Recourse'.",
+        ),
+        (
+            "ALLOWED_HOSTS",
+            "https://help.example.org",
+            "ALLOWED_HOSTS holds host names without scheme, port or path, not 'https://help.example.org'.",
+        ),
+        (
+            "DATABASE_LOCK_TIMEOUT",
+            "soon",
+            "DATABASE_LOCK_TIMEOUT must be a time such as 10s or 500ms, not 'soon'.",
+        ),
+        ("EMAIL_URL", "postmark://", "EMAIL_URL names no key; its form is postmark://KEY@."),
+        (
+            "S3_ACCESS_KEY",
+            "key",
+            "S3_ACCESS_KEY and S3_SECRET_KEY are set together or not at all.",
+        ),
+        ("S3_ENDPOINT_URL", "s3.example.org", "S3_ENDPOINT_URL must start with http://, https://."),
         ("UPLOAD_TEMP_DIR", "/no/such", "the folder /no/such does not exist."),
     ],
 )
@@ -99,6 +157,33 @@ def test_a_wrong_value_is_one_sentence(name: str, value: str, sentence: str) -> 
     done = manage("check", **{**PRODUCTION, name: value})
 
     assert (done.returncode, done.stderr) == (1, f"Recourse cannot start: {sentence}\n")
+
+
+@pytest.mark.parametrize(
+    ("redis", "broker"),
+    [
+        ("redis://:pw@host:6380/2", "redis://:pw@host:6380/2"),
+        ("rediss://host/0", "rediss://host/0"),
+        ("unix:///run/valkey.sock?db=3", "redis+socket:///run/valkey.sock?virtual_host=3"),
+        ("unix://:pw@/run/valkey.sock", "redis+socket://:pw@/run/valkey.sock?virtual_host=0"),
+        ("", "memory://"),
+    ],
+)
+def test_the_broker_is_named_in_celerys_words(
+    monkeypatch: pytest.MonkeyPatch, redis: str, broker: str
+) -> None:
+    monkeypatch.setenv("REDIS_URL", redis)
+
+    assert services.redis_url(local=True) == redis
+    assert services.broker_url(redis) == broker
+
+
+def test_a_certificate_of_the_broker_is_checked() -> None:
+    asked = services.broker_ssl("rediss://host/0")
+
+    assert asked == {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
+    assert SSLConnection(**asked).cert_reqs == ssl.CERT_REQUIRED
+    assert services.broker_ssl("redis://host/0") is None
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

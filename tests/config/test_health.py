@@ -1,6 +1,7 @@
 """Whoever watches the processes is told the truth."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -20,6 +21,27 @@ def test_live_needs_no_database(client: Client) -> None:
     answer = client.get("/health/live")
 
     assert (answer.status_code, answer.json()) == (200, {"live": True})
+
+
+@pytest.mark.parametrize("probe", ["/health/live", "/health/ready"])
+@pytest.mark.django_db
+def test_a_load_balancer_may_ask_under_any_name_with_any_cookies(
+    client: Client, settings: Settings, probe: str
+) -> None:
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["help.example.org"], True
+    client.cookies["recourse_session"] = "nobody's"
+    client.cookies["recourse_language"] = "xx\x7f"
+
+    for host in ("10.1.2.3:8000", "a_b", "[::1", ""):
+        assert client.get(probe, headers={"host": host}).status_code == 200
+    assert client.get("/", headers={"host": "10.1.2.3"}, secure=True).status_code == 400
+
+
+@pytest.mark.django_db
+def test_ready_asks_for_the_sessions_too(client: Client, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1) as seen:
+        assert client.get("/health/ready").status_code == 200
+    assert "django_session" in seen.captured_queries[0]["sql"]
 
 
 @pytest.mark.django_db

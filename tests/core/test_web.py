@@ -8,6 +8,7 @@ import pytest
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from core import idempotency, web
 from core.models import DoneOnce
@@ -33,6 +34,29 @@ def test_only_a_key_that_we_could_have_written_counts(sent: str, key: str) -> No
 
     assert web.form_key(request) == key
     assert web.kept_key(request) == ({"form_key": key} if key else {})
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told", "expected"),
+    [
+        (0, "6.6.6.6", "10.0.0.1"),
+        (1, "6.6.6.6, 198.51.100.7", "198.51.100.7"),
+        (2, "6.6.6.6, 198.51.100.7, 10.0.0.2", "198.51.100.7"),
+        (2, "198.51.100.7", "198.51.100.7"),
+        (2, None, "10.0.0.1"),
+        (1, "2001:db8::7", "2001:db8::7"),
+        (1, "[2001:db8::7]", "2001:db8::7"),
+        (1, "nobody", ""),
+    ],
+)
+def test_so_many_proxies_are_believed_from_the_right(
+    settings: Settings, proxies: int, told: str | None, expected: str
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    headers = {} if told is None else {"X-Forwarded-For": told}
+    request = RequestFactory().get("/", headers=headers, REMOTE_ADDR="10.0.0.1")
+
+    assert web.client_address(request) == expected
 
 
 @pytest.mark.django_db
