@@ -65,7 +65,7 @@ def test_a_line_names_the_request_and_the_case(
     def broken(*_args: object) -> None:
         raise ValueError("a bug")
 
-    monkeypatch.setattr(common, "whole", broken)
+    monkeypatch.setattr(common, "find", broken)
     client.raise_request_exception = False
     client.get(reverse("disputes:dispute", args=[dispute.reference.lower()]), {"q": "my secret"})
 

@@ -7,22 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import include, path
 
 from evidence import access, services, storage
 from evidence.models import EvidenceFile
 from tests.evidence import factories, samples
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
-
-urlpatterns = [path("evidence/", include("evidence.urls"))]
-
-
-def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Only the number matters here; the page belongs to the portal."""
-    return HttpResponse(status=404)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
