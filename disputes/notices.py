@@ -55,7 +55,17 @@ def _one(
     )  # fmt: skip
 
 
-PAID = _("%(paid_amount)s goes back to the buyer. The order page shows every step of the refund.")
+TO_BUYER = (
+    _(
+        "%(card_amount)s goes back to your card. It is expected by %(expected_at)s; this dispute shows each step."
+    ),
+    _("%(wallet_amount)s is in your wallet now."),
+    _("%(rest_amount)s that was held goes to the seller."),
+)
+TO_SELLER = (
+    _("%(back_amount)s goes back to the buyer."), _("%(rest_amount)s that was held goes to you."),
+)  # fmt: skip
+"""Where the money goes with the letter that says why; nothing else is sent about it in that moment."""
 _both(
     "dispute_opened", _("Dispute %(subject)s was opened"),
     [
@@ -92,8 +102,8 @@ _both(
 )  # fmt: skip
 _both(
     "dispute_agreed", _("Dispute %(subject)s: you agreed"),
-    [_("You and the seller agreed on %(amount)s. The agreement is binding and the dispute is over."), PAID],
-    [_("You and the buyer agreed on %(amount)s. The agreement is binding and the dispute is over."), PAID],
+    [_("You and the seller agreed on %(amount)s. The agreement is binding and the dispute is over."), *TO_BUYER],
+    [_("You and the buyer agreed on %(amount)s. The agreement is binding and the dispute is over."), *TO_SELLER],
 )  # fmt: skip
 _both(
     "dispute_return_agreed", _("Dispute %(subject)s: send the order back"),
@@ -109,8 +119,11 @@ _both(
 )  # fmt: skip
 _both(
     "dispute_seller_silent", _("Dispute %(subject)s: the seller did not answer"),
-    [_("The seller did not answer in time, so you get the amount you asked for: %(amount)s."), PAID],
-    [_("You did not answer in time, so the buyer gets the amount asked: %(amount)s. The dispute is over."), PAID],
+    [
+        _("The seller did not answer in time, so you get the amount you asked for: %(amount)s. The dispute is over."),
+        *TO_BUYER,
+    ],
+    [_("You did not answer in time, so the buyer gets the amount asked: %(amount)s. The dispute is over."), *TO_SELLER],
 )  # fmt: skip
 MEDIATOR_NEXT = _(
     "A mediator should take the case by %(due_at)s. You can add evidence at any time."
@@ -151,18 +164,18 @@ _both(
 )  # fmt: skip
 _both(
     "dispute_return_confirmed", _("Dispute %(subject)s: the return is confirmed"),
-    [_("The seller confirmed your return. You get %(amount)s and the dispute is over."), PAID],
-    [_("You confirmed the return. The buyer gets %(amount)s and the dispute is over."), PAID],
+    [_("The seller confirmed your return. You get %(amount)s and the dispute is over."), *TO_BUYER],
+    [_("You confirmed the return. The buyer gets %(amount)s and the dispute is over."), *TO_SELLER],
 )  # fmt: skip
 _both(
     "dispute_return_unanswered", _("Dispute %(subject)s: refund after the return"),
-    [_("The seller did not answer about your return in time, so you get %(amount)s. The dispute is over."), PAID],
-    [_("You did not answer about the return in time, so the buyer gets %(amount)s. The dispute is over."), PAID],
+    [_("The seller did not answer about your return in time, so you get %(amount)s. The dispute is over."), *TO_BUYER],
+    [_("You did not answer about the return in time, so the buyer gets %(amount)s. The dispute is over."), *TO_SELLER],
 )  # fmt: skip
 _both(
     "dispute_return_not_sent", _("Dispute %(subject)s closed: the return was not sent"),
-    [_("The order was not sent back in time, so the dispute closed without a refund.")],
-    [_("The buyer did not send the order back in time, so the dispute closed without a refund.")],
+    [_("The order was not sent back in time, so the dispute closed without a refund."), *TO_BUYER],
+    [_("The buyer did not send the order back in time, so the dispute closed without a refund."), *TO_SELLER],
 )  # fmt: skip
 _both(
     "dispute_return_contested", _("Dispute %(subject)s: the return is contested"),
@@ -177,10 +190,10 @@ INSTEAD_YOU = _(
 )
 _both(
     "dispute_replacement_agreed", _("Dispute %(subject)s: you agreed on a replacement"),
-    [_("You agreed: the seller sends a replacement before %(due_at)s."), INSTEAD_YOU, PAID],
+    [_("You agreed: the seller sends a replacement before %(due_at)s."), INSTEAD_YOU, *TO_BUYER],
     [
         _("You agreed to send a replacement. Send it and give us the tracking number before %(due_at)s."),
-        INSTEAD, PAID,
+        INSTEAD, *TO_SELLER,
     ],
     seller_action=_("Enter the tracking number"),
 )  # fmt: skip
@@ -202,11 +215,11 @@ _both(
     "dispute_swap_return_confirmed", _("Dispute %(subject)s: the return is confirmed, the replacement follows"),
     [
         _("The seller confirmed your return and has to send the replacement before %(due_at)s."),
-        INSTEAD_YOU, PAID,
+        INSTEAD_YOU, *TO_BUYER,
     ],
     [
         _("You confirmed the return. Send the replacement and give us the tracking number before %(due_at)s."),
-        INSTEAD, PAID,
+        INSTEAD, *TO_SELLER,
     ],
     seller_action=_("Enter the tracking number"),
 )  # fmt: skip
@@ -214,11 +227,11 @@ _both(
     "dispute_swap_return_unanswered", _("Dispute %(subject)s: the replacement follows the return"),
     [
         _("The seller did not answer about your return in time, so it counts as complete."),
-        _("The seller has to send the replacement before %(due_at)s."), INSTEAD_YOU, PAID,
+        _("The seller has to send the replacement before %(due_at)s."), INSTEAD_YOU, *TO_BUYER,
     ],
     [
         _("You did not answer about the return in time, so it counts as complete."),
-        _("Send the replacement and give us the tracking number before %(due_at)s."), INSTEAD, PAID,
+        _("Send the replacement and give us the tracking number before %(due_at)s."), INSTEAD, *TO_SELLER,
     ],
     seller_action=_("Enter the tracking number"),
 )  # fmt: skip
@@ -245,13 +258,16 @@ _both(
 )  # fmt: skip
 _both(
     "dispute_replacement_confirmed", _("Dispute %(subject)s is over: replaced"),
-    [_("You confirmed the replacement. The dispute is over.")],
-    [_("The buyer confirmed the replacement. The dispute is over.")],
+    [_("You confirmed the replacement. The dispute is over."), *TO_BUYER],
+    [_("The buyer confirmed the replacement. The dispute is over."), *TO_SELLER],
 )  # fmt: skip
 _both(
     "dispute_replacement_unanswered", _("Dispute %(subject)s is over: replaced"),
-    [_("The replacement was delivered and you said nothing about it in time, so the dispute is over.")],
-    [_("The replacement was delivered and the buyer said nothing about it in time, so the dispute is over.")],
+    [_("The replacement was delivered and you said nothing about it in time, so the dispute is over."), *TO_BUYER],
+    [
+        _("The replacement was delivered and the buyer said nothing about it in time, so the dispute is over."),
+        *TO_SELLER,
+    ],
 )  # fmt: skip
 _both(
     "dispute_replacement_contested", _("Dispute %(subject)s: the replacement is contested"),
@@ -260,13 +276,13 @@ _both(
 )  # fmt: skip
 _both(
     "dispute_replacement_not_sent", _("Dispute %(subject)s: no replacement was sent"),
-    [_("The seller did not send the replacement in time, so you get %(amount)s. The dispute is over."), PAID],
-    [_("You did not send the replacement in time, so the buyer gets %(amount)s. The dispute is over."), PAID],
+    [_("The seller did not send the replacement in time, so you get %(amount)s. The dispute is over."), *TO_BUYER],
+    [_("You did not send the replacement in time, so the buyer gets %(amount)s. The dispute is over."), *TO_SELLER],
 )  # fmt: skip
 _both(
     "dispute_replacement_lost", _("Dispute %(subject)s: the replacement did not arrive"),
-    [_("The replacement did not arrive in its time, so you get %(amount)s. The dispute is over."), PAID],
-    [_("The replacement did not arrive in its time, so the buyer gets %(amount)s. The dispute is over."), PAID],
+    [_("The replacement did not arrive in its time, so you get %(amount)s. The dispute is over."), *TO_BUYER],
+    [_("The replacement did not arrive in its time, so the buyer gets %(amount)s. The dispute is over."), *TO_SELLER],
 )  # fmt: skip
 _both(
     "dispute_return_started", _("Dispute %(subject)s: send the order back now"),
@@ -356,14 +372,14 @@ for _verdict, _subject, _buyer, _seller in (
             continue
         _both(
             f"dispute_decided_{_verdict}{_suffix}", _subject,
-            [_buyer, *_extra, _("The reasons are in the decision."), FINAL],
-            [_seller, *_extra, _("The reasons are in the decision."), FINAL],
+            [_buyer, *_extra, *TO_BUYER, _("The reasons are in the decision."), FINAL],
+            [_seller, *_extra, *TO_SELLER, _("The reasons are in the decision."), FINAL],
             buyer_action=READ, seller_action=READ,
         )  # fmt: skip
 _both(
     "dispute_closed", _("Dispute %(subject)s is closed"),
-    [_("The decision is final, and the dispute is closed.")],
-    [_("The decision is final, and the dispute is closed.")],
+    [_("The decision is final, and the dispute is closed."), *TO_BUYER],
+    [_("The decision is final, and the dispute is closed."), *TO_SELLER],
 )  # fmt: skip
 _both(
     "dispute_withdrawn", _("Dispute %(subject)s was withdrawn"),
@@ -385,7 +401,7 @@ _both(
 _both(
     "dispute_settlement_agreed", _("Dispute %(subject)s: the settlement is agreed"),
     [
-        _("The seller agreed, and the refund of %(amount)s is requested."),
+        _("The seller agreed, and the refund of %(amount)s is requested."), *TO_BUYER,
         _("If it is not back by %(by_at)s, the dispute goes on."),
     ],
     [
@@ -415,8 +431,8 @@ _both(
 )  # fmt: skip
 _both(
     "dispute_settled", _("Dispute %(subject)s is settled"),
-    [_("The refund of %(amount)s came in time, so the dispute is over, as you agreed.")],
-    [_("The refund of %(amount)s was made in time, so the dispute is over, as you agreed.")],
+    [_("The refund of %(amount)s came in time, so the dispute is over, as you agreed."), *TO_BUYER],
+    [_("The refund of %(amount)s was made in time, so the dispute is over, as you agreed."), *TO_SELLER],
 )  # fmt: skip
 _one(
     "dispute_message", _("New message in dispute %(subject)s"),

@@ -13,7 +13,8 @@ from disputes.effects import telling
 from disputes.models import Dispute
 from disputes.states import OfferState, Outcome, RequestState, SettlementState
 from orders import effects as orders
-from orders.states import HELD
+from orders.models import Refund
+from orders.states import HELD, RefundState
 
 
 def stop_clocks(batch: Batch, dispute: Dispute, *met: str) -> None:
@@ -55,20 +56,33 @@ def clear_table(batch: Batch, dispute: Dispute, *met: str, accepted: int | None 
     stop_clocks(batch, dispute, *met)
 
 
-def pay(batch: Batch, dispute: Dispute, beside: str = "") -> Decimal:
+def pay(batch: Batch, dispute: Dispute, beside: str = "") -> list[Refund]:
     """Request the refund that the terms grant, less what this dispute has already requested.
 
-    Never more than is left on the order. Returns the amount requested, in the dispute's currency. `beside`
-    names what the money goes with where the dispute is not over with it: there may be a second refund.
+    Never more than is left on the order. Returns the refunds, which the dispute's own letter names (`where`).
+    `beside` names what the money goes with where the dispute is not over with it: there may be a second refund.
     """
     due = policies.still_due(dispute, dispute.final_amount or Decimal(0))
     if due <= 0:
-        return Decimal(0)
-    orders.refund(
-        batch, dispute.order, due, platform(dispute), cause=f"dispute {dispute.reference}{beside}"
-    )
+        return []
+    cause = f"dispute {dispute.reference}{beside}"
+    made = orders.refund(batch, dispute.order, due, platform(dispute), cause, tell=False)
     batch.change(dispute, refund_requested=dispute.refund_requested + due)
-    return due
+    return made
+
+
+def where(refunds: list[Refund], rest: Decimal = Decimal(0)) -> dict[str, Any]:
+    """The money of a letter: what goes to the card and until when, what is in the wallet, what the seller gets."""
+    there = sum(r.amount for r in refunds if r.state == RefundState.COMPLETED)
+    coming = [r for r in refunds if r.state != RefundState.COMPLETED]
+    facts = {
+        "wallet_amount": there, "card_amount": sum(r.amount for r in coming),
+        "back_amount": sum(r.amount for r in refunds), "rest_amount": rest,
+    }  # fmt: skip
+    told: dict[str, Any] = {name: amount for name, amount in facts.items() if amount}
+    if coming:
+        told["expected_at"] = max(r.expected_last_moment for r in coming)
+    return told
 
 
 def platform(dispute: Dispute) -> Actor:
@@ -76,17 +90,19 @@ def platform(dispute: Dispute) -> Actor:
     return Actor.system(f"dispute {dispute.reference}")
 
 
-def let_go(batch: Batch, dispute: Dispute) -> None:
-    """The order is no longer held. What a settled claim left of the money belongs to the seller.
+def let_go(batch: Batch, dispute: Dispute, *, tell: bool = True) -> Decimal:
+    """The order is no longer held. What a settled claim left of the money belongs to the seller; returns it.
 
     After a withdrawal the order's own clocks go on instead; where nothing is left the order closes.
     """
     order, actor = dispute.order, platform(dispute)
     goes_on = dispute.outcome == Outcome.WITHDRAWN or order.state in HELD
     if goes_on or not order.refundable:
-        orders.release_dispute_hold(batch, order, actor)
-    else:
-        orders.complete(batch, order, actor)
+        orders.release_dispute_hold(batch, order, actor, tell=tell)
+        return Decimal(0)
+    rest = order.held
+    orders.complete(batch, order, actor, tell=tell)
+    return rest
 
 
 def finish(
@@ -99,16 +115,13 @@ def finish(
     accepted: int | None = None,
     **params: Any,
 ) -> None:
-    """The dispute is over: clear the table, pay what is granted, let the order go, tell both."""
+    """The dispute is over: clear the table, pay what is granted, let the order go, tell both.
+
+    One letter for each: that it is over, why, and all that moves now; neither the order nor the refund sends
+    another in the same moment.
+    """
     clear_table(batch, dispute, *met, accepted=accepted)
-    paid = pay(batch, dispute) if refund else Decimal(0)
-    let_go(batch, dispute)
-    telling.both(
-        batch,
-        dispute,
-        event,
-        kind,
-        amount=dispute.final_amount or 0,
-        paid_amount=paid or "",
-        **params,
-    )
+    paid = pay(batch, dispute) if refund else []
+    rest = let_go(batch, dispute, tell=False)
+    facts = {"amount": dispute.final_amount or 0, **where(paid, rest), **params}
+    telling.both(batch, dispute, event, kind, **facts)

@@ -203,10 +203,10 @@ def decide(batch: Batch, dispute: Dispute, actor: Actor, ruling: Ruling) -> Deci
             )
         )  # fmt: skip
     ending.clear_table(batch, dispute, Kind.DECISION)
-    paid = Decimal(0) if ruling.return_required else ending.pay(batch, dispute)
+    paid = [] if ruling.return_required else ending.pay(batch, dispute)
     batch.schedule_days(dispute, Kind.COMPLAINT_WINDOW, "complaint_days")
     kind = f"dispute_decided_{ruling.verdict}" + ("_return" if ruling.return_required else "")
-    telling.both(batch, dispute, event, kind, amount=ruling.amount, paid_amount=paid or "")
+    telling.both(batch, dispute, event, kind, amount=ruling.amount, **ending.where(paid))
     return decision
 
 

@@ -18,7 +18,7 @@ def begin(batch: Batch, dispute: Dispute, event: Event, kind: str) -> None:
     paid = ending.pay(batch, dispute, ", beside the replacement")
     batch.schedule_days(dispute, Kind.REPLACEMENT_SHIP, "replacement_ship_days")
     instead = max(dispute.amount_asked, dispute.final_amount or Decimal(0))
-    telling.both(batch, dispute, event, kind, paid_amount=paid or "", instead_amount=instead)
+    telling.both(batch, dispute, event, kind, instead_amount=instead, **ending.where(paid))
 
 
 def ship(batch: Batch, dispute: Dispute, actor: Actor, carrier: str, tracking_number: str) -> Event:

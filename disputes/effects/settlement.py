@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from core.actors import Actor
 from core.batch import Batch
@@ -43,23 +44,20 @@ def agree(batch: Batch, dispute: Dispute, actor: Actor) -> Event:
     settlement.agree()
     cause = f"dispute {dispute.reference}, settlement {settlement.pk}"
     dispute.hand.refunds = orders.refund(
-        batch, dispute.order, settlement.amount, ending.platform(dispute), cause=cause
+        batch, dispute.order, settlement.amount, ending.platform(dispute), cause, tell=False
     )
     settlement.refunds = [refund.reference for refund in dispute.hand.refunds]
     batch.change(dispute, refund_requested=dispute.refund_requested + settlement.amount)
     batch.end_deadlines(dispute, DeadlineState.MET, Kind.SETTLEMENT_PROPOSAL)
     batch.pause(dispute, *states.CLOCKS[dispute.state], why="settlement")
     _clock(batch, dispute, Kind.SETTLEMENT, settlement.by)
-    telling.both(
-        batch,
-        dispute,
-        event,
-        "dispute_settlement_agreed",
-        amount=settlement.amount,
-        by_at=settlement.by,
-    )
     if money_came(dispute):
-        settle(batch, dispute)
+        settle(batch, dispute, **ending.where(dispute.hand.refunds))
+        return event
+    telling.both(
+        batch, dispute, event, "dispute_settlement_agreed",
+        amount=settlement.amount, by_at=settlement.by, **ending.where(dispute.hand.refunds),
+    )  # fmt: skip
     return event
 
 
@@ -98,8 +96,8 @@ def money_came(dispute: Dispute) -> bool:
     )
 
 
-def settle(batch: Batch, dispute: Dispute) -> Event:
-    """The money came in time: the dispute is over."""
+def settle(batch: Batch, dispute: Dispute, **params: Any) -> Event:
+    """The money came in time: the dispute is over. `params` are facts about money that came just now."""
     settlement, actor = _open(dispute, SettlementState.AGREED), Actor.system("settlement")
     event = batch.transition(
         dispute, "settle", actor, settlement=settlement, data={"amount": settlement.amount}
@@ -107,7 +105,7 @@ def settle(batch: Batch, dispute: Dispute) -> Event:
     batch.change(settlement, ended_at=batch.now)
     settlement.settle()
     dispute.hand.settlement = None
-    ending.finish(batch, dispute, event, "dispute_settled", Kind.SETTLEMENT, refund=False)
+    ending.finish(batch, dispute, event, "dispute_settled", Kind.SETTLEMENT, refund=False, **params)
     return event
 
 

@@ -262,6 +262,7 @@ def close(
     reason: str = "",
     why: str = "",
     cause: str = "order closed",
+    tell: bool = True,
 ) -> Event:
     """The platform ends an open order; what is held goes back to the buyer within the policy's days.
 
@@ -269,20 +270,23 @@ def close(
     dispute's own end lets go of it (`release_dispute_hold`, `complete`). Raises `Refused` then, and
     `CaseChanged` for an order that has ended.
     """
-    return _end(batch, order, actor, "close", "order_closed", cause, reason, why)
+    return _end(batch, order, actor, "close", "order_closed", cause, reason, why, tell)
 
 
-def complete(batch: Batch, order: Order, actor: Actor, *, reason: str = "") -> Event | None:
+def complete(
+    batch: Batch, order: Order, actor: Actor, *, reason: str = "", tell: bool = True
+) -> Event | None:
     """A dispute ended, and what it left belongs to the seller. Nothing more for an ended order.
 
-    Only the end of the order's own dispute calls this: it lets go of the order first.
+    Only the end of the order's own dispute calls this: it lets go of the order first. `tell` is off where the
+    dispute's own letter says where the money went.
     """
     if order.disputed_at is not None:
         _lift_dispute(batch, order, actor)
     if not order.is_open:
         return None
     event = batch.transition(order, "settle", actor, at=batch.now, reason=reason)
-    _pay_the_seller(batch, order, event)
+    _pay_the_seller(batch, order, event, tell)
     return event
 
 
@@ -293,14 +297,15 @@ def release(batch: Batch, order: Order, actor: Actor) -> Event:
     return event
 
 
-def _pay_the_seller(batch: Batch, order: Order, event: Event) -> None:
+def _pay_the_seller(batch: Batch, order: Order, event: Event, tell: bool = True) -> None:
     """What is held goes to the seller, and both read how much that was and how much went back."""
     paid = order.held
     money.release_held(batch, order, event)
     batch.end_deadlines(order, DeadlineState.CANCELLED)
-    notices.tell_both(
-        batch, event, "order_released", order, amount=str(paid), refunded_amount=str(order.refunded)
-    )
+    if tell:
+        notices.tell_both(
+            batch, event, "order_released", order, amount=str(paid), refunded_amount=str(order.refunded)
+        )  # fmt: skip
 
 
 def hold_for_dispute(batch: Batch, order: Order, actor: Actor) -> Event:
@@ -319,17 +324,17 @@ def hold_for_dispute(batch: Batch, order: Order, actor: Actor) -> Event:
     return event
 
 
-def release_dispute_hold(batch: Batch, order: Order, actor: Actor) -> Event:
+def release_dispute_hold(batch: Batch, order: Order, actor: Actor, *, tell: bool = True) -> Event:
     """The dispute ended. Where nothing is left to refund the order closes, else its clocks go on.
 
-    Only the end of the order's own dispute calls this.
+    Only the end of the order's own dispute calls this. `tell` is off where the dispute's own letter says it.
     An order that was completed before the dispute stays completed.
     """
     event = _lift_dispute(batch, order, actor)
     if not order.is_open:
         return event
     if order.captured and not order.refundable:
-        return close(batch, order, actor, why=EndReason.ALL_REFUNDED)
+        return close(batch, order, actor, why=EndReason.ALL_REFUNDED, tell=tell)
     go_on(batch, order)
     return event
 
@@ -362,6 +367,7 @@ def _end(
     cause: str,
     reason: str,
     why: str,
+    tell: bool = True,
 ) -> Event:
     data = {"why": why} if why else {}
     event = batch.transition(
@@ -370,15 +376,11 @@ def _end(
     batch.end_deadlines(order, DeadlineState.CANCELLED)
     back = order.held
     money.refund(batch, order, back, actor, cause, promise="closed_refund_days")
-    notices.tell_both(
-        batch,
-        event,
-        notice,
-        order,
-        reason="" if why else reason,
-        why=why,
-        amount=str(back) if back else "",
-    )
+    if tell:
+        notices.tell_both(
+            batch, event, notice, order,
+            reason="" if why else reason, why=why, amount=str(back) if back else "",
+        )  # fmt: skip
     return event
 
 

@@ -93,14 +93,15 @@ def refund(
     *,
     promise: str = "card_refund_working_days",
     since: datetime | None = None,
+    tell: bool = True,
 ) -> list[Refund]:
     """Send money back to the buyer of a locked order: to the card up to what it paid, then to the wallet.
 
     `amount` is in the order's currency and at most `order.refundable`; what the seller has already
     got is taken back from the seller first. `cause` names the decision ("dispute DSP-7F3K9Q"): a
     second refund for the same cause is refused by the database. `promise` is the policy's number
-    that sets the expected day, `since` when it began for calendar days. Returns one refund per means;
-    none for an amount of 0.
+    that sets the expected day, `since` when it began for calendar days. Where the caller's own letter names the
+    money and its day, nothing is told here (`tell`). Returns one refund per means; none for an amount of 0.
     Raises `Refused` for more than is left, a negative amount, or parts of the smallest unit.
     """
     _whole_units(amount, order)
@@ -123,7 +124,7 @@ def refund(
         ledger.post(batch, order, LedgerKind.RECOVERED, amount - order.held, event)
     order.refunded_to_card += to_card
     return [
-        _request(batch, order, means, part, actor, cause, event, promise, since)
+        _request(batch, order, means, part, actor, cause, event, promise, since, tell)
         for means, part in parts
         if part
     ]
@@ -139,6 +140,7 @@ def _request(
     event: Event,
     promise: str,
     since: datetime | None,
+    tell: bool,
 ) -> Refund:
     gateway = str(order.policy.get("card_gateway")) if means == Means.CARD else WALLET
     made = Refund(
@@ -152,14 +154,15 @@ def _request(
         data={"order": order.reference, "amount": amount, "currency": order.currency, "means": means, "cause": cause},
     )  # fmt: skip
     if gateway == WALLET:
-        credit_wallet(batch, made)
+        credit_wallet(batch, made, tell=tell)
         return made
     if promise == "closed_refund_days":
         clock = batch.schedule_days(made, RefundDeadlineKind.EXPECTED, promise, started=since)
     else:
         clock = batch.schedule_working_days(made, RefundDeadlineKind.EXPECTED, promise)
     made.expected_at = clock.due_at
-    notices.tell_of_refund(batch, opened, "refund_requested", made, order.buyer_id)
+    if tell:
+        notices.tell_of_refund(batch, opened, "refund_requested", made, order.buyer_id)
     return made
 
 
@@ -168,7 +171,7 @@ def key_of(order: Order, cause: str, means: str) -> str:
     return hashlib.sha256(f"{order.reference}|{cause}|{means}".encode()).hexdigest()[:40]
 
 
-def credit_wallet(batch: Batch, made: Refund) -> Event:
+def credit_wallet(batch: Batch, made: Refund, *, tell: bool = True) -> Event:
     """The wallet is ours, so the money is there at once, in the same transaction."""
     batch.add(
         WalletEntry(
@@ -179,7 +182,7 @@ def credit_wallet(batch: Batch, made: Refund) -> Event:
             at=batch.now,
         )
     )
-    return complete_refund(batch, made, SYSTEM, reference=made.reference)
+    return complete_refund(batch, made, SYSTEM, reference=made.reference, tell=tell)
 
 
 def submit_refund(batch: Batch, made: Refund, actor: Actor, *, reference: str) -> Event:
@@ -199,7 +202,13 @@ def submit_refund(batch: Batch, made: Refund, actor: Actor, *, reference: str) -
 
 
 def complete_refund(
-    batch: Batch, made: Refund, actor: Actor, *, reference: str = "", at: datetime | None = None
+    batch: Batch,
+    made: Refund,
+    actor: Actor,
+    *,
+    reference: str = "",
+    at: datetime | None = None,
+    tell: bool = True,
 ) -> Event:
     """The buyer has the money. Ends the refund's clocks."""
     event = batch.transition(
@@ -207,7 +216,8 @@ def complete_refund(
         data={"provider_reference": reference, "at": at or batch.now},
     )  # fmt: skip
     batch.end_deadlines(made, DeadlineState.MET)
-    notices.tell_of_refund(batch, event, "refund_completed", made, made.order.buyer_id)
+    if tell:
+        notices.tell_of_refund(batch, event, "refund_completed", made, made.order.buyer_id)
     return event
 
 

@@ -132,10 +132,10 @@ def test_order_says_how_much_went_to_whom(frozen: datetime) -> None:
     assert "€40.00 went to the seller, €60.00 went back to you" in buyer
     assert "€40.00 went to you, €60.00 went back to the buyer" in seller
     assert "The money went to the seller" not in buyer + seller
-    for name in ("Alice", "Bob"):
-        assert read("order_released", name) == (
-            "€40.00 that was held went to the seller. €60.00 went back to the buyer."
-        )
+    assert "€40.00 that was held goes to the seller." in read("dispute_agreed_buyer")
+    assert "€60.00 goes back to the buyer. €40.00 that was held goes to you." in read(
+        "dispute_agreed_seller", "Bob"
+    )
 
 
 def test_order_refunded_after_its_completion_says_so(frozen: datetime) -> None:

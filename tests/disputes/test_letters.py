@@ -1,0 +1,150 @@
+"""An end, a decision, an agreement: one letter for each party, with the money in it, and nothing else beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from core import clock
+from disputes import services
+from disputes.models import Dispute
+from notifications import rendering
+from notifications.models import Notice
+from tests.disputes import factories as make
+from tests.disputes.test_settlement import agree, propose
+from tests.orders import factories as orders
+
+DAY = timedelta(days=1)
+pytestmark = pytest.mark.django_db
+
+
+def after(act: Callable[[], object]) -> list[tuple[str, str]]:
+    """Every row of the outbox that came with an act: who, and in which words."""
+    before = set(Notice.objects.values_list("pk", flat=True))
+    act()
+    rows = Notice.objects.exclude(pk__in=before).order_by("pk").select_related("recipient")
+    return [(row.recipient.name, row.kind) for row in rows]
+
+
+def letters(kind: str) -> list[tuple[str, str]]:
+    return [("Alice", f"{kind}_buyer"), ("Bob", f"{kind}_seller")]
+
+
+def read(kind: str) -> list[str]:
+    notice = Notice.objects.get(kind=kind)
+    with rendering.as_reader(notice.recipient):
+        return list(rendering.render(notice).lines)
+
+
+def card(amount: str = "60") -> Dispute:
+    return make.opened(amount=amount)
+
+
+def mixed() -> Dispute:
+    return make.opened(orders.delivered(card="30", wallet="70", coupon="5"))
+
+
+def wallet() -> Dispute:
+    return make.opened(orders.delivered(card="0", wallet="100"))
+
+
+@pytest.mark.parametrize("opened", [card, lambda: card("100"), mixed, wallet])
+def test_a_silent_seller_writes_one_letter_to_each(
+    frozen: datetime, opened: Callable[[], Dispute]
+) -> None:
+    opened()
+    assert after(lambda: make.at(frozen + 2 * DAY)) == letters("dispute_seller_silent")
+
+
+def test_the_letter_says_why_how_much_where_and_until_when(frozen: datetime) -> None:
+    mixed()
+    make.at(frozen + 2 * DAY)
+    why = "The seller did not answer in time, so you get the amount you asked for: €60.00."
+    assert read("dispute_seller_silent_buyer") == [
+        f"{why} The dispute is over.",
+        "€30.00 goes back to your card. It is expected by Wednesday 25 March 2026, 23:59, Universal time;"
+        " this dispute shows each step.",
+        "€30.00 is in your wallet now.",
+        "€40.00 that was held goes to the seller.",
+    ]
+    assert read("dispute_seller_silent_seller") == [
+        "You did not answer in time, so the buyer gets the amount asked: €60.00. The dispute is over.",
+        "€60.00 goes back to the buyer.",
+        "€40.00 that was held goes to you.",
+    ]
+
+
+def test_nothing_is_left_to_say_where_all_goes_back(frozen: datetime) -> None:
+    wallet_only = make.opened(orders.delivered(card="0", wallet="100"), amount="100")
+    make.at(frozen + 2 * DAY)
+    assert make.fresh(wallet_only).outcome == "seller_silent"
+    assert read("dispute_seller_silent_buyer")[1:] == ["€100.00 is in your wallet now."]
+    assert read("dispute_seller_silent_seller")[1:] == ["€100.00 goes back to the buyer."]
+
+
+def test_accepting_writes_one_letter_to_each(frozen: datetime) -> None:
+    dispute = make.opened()
+    act = lambda: services.accept_request(dispute_id=dispute.pk, actor=make.seller(dispute))  # noqa: E731
+    assert after(act) == letters("dispute_agreed")
+
+
+def test_a_confirmed_return_writes_one_letter_to_each(frozen: datetime) -> None:
+    dispute = make.in_transit()
+    act = lambda: services.confirm_return(dispute_id=dispute.pk, actor=make.seller(dispute))  # noqa: E731
+    assert after(act) == letters("dispute_return_confirmed")
+
+
+def test_a_decision_and_its_becoming_final_write_one_letter_to_each(frozen: datetime) -> None:
+    dispute = make.in_mediation()
+    findings = make.findings(make.evidence(dispute))
+    assert after(lambda: make.decide(dispute, findings=findings)) == letters("dispute_decided_part")
+    assert read("dispute_decided_part_buyer")[1].startswith("€40.00 goes back to your card.")
+    assert [
+        row for row in after(lambda: make.at(frozen + 7 * DAY)) if "reminder" not in row[1]
+    ] == (letters("dispute_closed"))
+    assert read("dispute_closed_seller") == [
+        "The decision is final, and the dispute is closed.",
+        "€60.00 that was held goes to you.",
+    ]
+
+
+def test_a_missed_return_writes_one_letter_to_each(frozen: datetime) -> None:
+    make.returning()
+    rows = after(lambda: make.at(frozen + 10 * DAY))
+    assert [row for row in rows if "reminder" not in row[1]] == letters("dispute_return_not_sent")
+    assert read("dispute_return_not_sent_seller")[1] == "€100.00 that was held goes to you."
+
+
+def test_a_replacement_with_money_writes_one_letter_to_each(frozen: datetime) -> None:
+    dispute = make.rejected()
+    services.make_offer(
+        dispute_id=dispute.pk, actor=make.seller(dispute), amount=Decimal(25), replacement=True
+    )
+    offer = dispute.offers.get(party="seller").pk
+
+    def accept() -> None:
+        services.accept_offer(dispute_id=dispute.pk, actor=make.buyer(dispute), offer_id=offer)
+
+    assert after(accept) == letters("dispute_replacement_agreed")
+    assert "€25.00 goes back to the buyer." in read("dispute_replacement_agreed_seller")
+
+
+def test_a_settlement_writes_one_letter_to_each_also_where_the_money_is_there_at_once(
+    frozen: datetime,
+) -> None:
+    by_card, by_wallet = propose(make.rejected(), frozen + 5 * DAY), wallet()
+    propose(by_wallet, frozen + 5 * DAY)
+    assert after(lambda: agree(by_card)) == letters("dispute_settlement_agreed")
+    assert after(lambda: agree(by_wallet)) == letters("dispute_settled")
+    assert "€50.00 is in your wallet now." in read("dispute_settled_buyer")
+    assert "€50.00 that was held goes to you." in read("dispute_settled_seller")
+
+
+def test_withdrawing_still_says_where_the_order_goes(frozen: datetime) -> None:
+    dispute = make.opened()
+    with clock.freeze(frozen + DAY):
+        act = lambda: services.withdraw_dispute(dispute_id=dispute.pk, actor=make.buyer(dispute))  # noqa: E731
+        assert after(act) == letters("dispute_withdrawn")
