@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE = {
         "core.tasks.watch": max(SWEEP_SECONDS, 30),
         "notifications.tasks.deliver": SWEEP_SECONDS,
         "core.tasks.forget_forms": 3600,
+        "core.tasks.recount_dates": 3600,
         "evidence.tasks.inspect_waiting": 2 * SWEEP_SECONDS,
         "evidence.tasks.sweep_orphans": 3600,
         "orders.tasks.submit_refunds": 2 * SWEEP_SECONDS,

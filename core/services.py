@@ -72,7 +72,11 @@ def edit_policy(
 
 
 def add_closing_day(*, storefront_id: int, day: date, name: str, actor: Actor) -> ClosingDay:
-    """Name a day on which the operator does not work. Dates that were promised before stay as they are."""
+    """Name a day on which the operator does not work.
+
+    Dates in working days that were promised before get later by it where they must, each with an event and a
+    notice: `core.recount`, which the page wakes and which runs every hour by itself.
+    """
     if not actor.is_staff(StaffRole.ADMIN):
         raise NotAllowed
     with transaction.atomic():
@@ -134,7 +138,7 @@ def _closing_event(name: str, closing: ClosingDay, actor: Actor, data: dict[str,
 def edit_storefront(
     *, storefront_id: int, name: str, countries: Sequence[str], zone: str, actor: Actor
 ) -> Storefront:
-    """Change a storefront's name and its calendar. Dates that were promised before stay as they are.
+    """Change a storefront's name and its calendar. No date that was promised before gets earlier.
 
     Raises `NotAllowed`, and `Refused` for a country whose holidays are not known, or a zone that is none.
     """

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.pools import producers
 
-from core import deadlines, idempotency
+from core import deadlines, idempotency, recount
 from core.watch import count_transitions, pulse, tell_operator
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,13 @@ def forget_forms() -> None:
     """Drop the keys of forms that nobody can send any more."""
     with pulse("forget_forms") as beat:
         beat.handled = idempotency.forget()
+
+
+@shared_task(ignore_result=True)
+def recount_dates() -> None:
+    """Count the dates in working days again: a closing day or a decree may have come since."""
+    with pulse("recount_dates") as beat:
+        beat.handled = recount.recount().moved
 
 
 PATIENCE = 1.0

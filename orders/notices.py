@@ -190,6 +190,15 @@ def register() -> None:
         action=_("Follow the refund"), link=MONEY, group=refund, legal_weight=True, labels=means,
     )  # fmt: skip
     kinds.register(
+        "refund_later",
+        subject=_("The refund of %(amount)s of order %(order)s comes later"),
+        lines=[
+            _("A day on which nobody works was added to the calendar, and the refund is promised in working days."),
+            _("Expected by %(expected_at)s. Before, it was %(was_at)s."),
+        ],
+        action=_("Follow the refund"), link=MONEY, group=refund, legal_weight=True, labels=means,
+    )  # fmt: skip
+    kinds.register(
         "refund_overdue_staff",
         subject=_("Refund %(refund)s of %(amount)s is overdue"),
         lines=[_("It was promised by %(expected_at)s.")],

@@ -217,6 +217,16 @@ def _moved(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     return Line(str(step.get("why") or gettext("Moved")), amount, note)
 
 
+def _recounted(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
+    skipped = [_skipped(entry) for entry in step.get("skipped") or ()]
+    notes = [gettext("Not counted now: %(days)s") % {"days": "; ".join(skipped)}] if skipped else []
+    if (origin := _instant(step.get("from"))) is not None:
+        notes.append(gettext("Before: %(when)s") % {"when": moment(origin, "short", zone)})
+    target = _instant(step.get("to"))
+    amount = gettext("to %(when)s") % {"when": moment(target, "short", zone)} if target else ""
+    return Line(gettext("A day off was added to the calendar"), amount, tuple(notes))
+
+
 def _at_most(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     limit = _instant(step.get("at"))
     amount = gettext("to %(when)s") % {"when": moment(limit, "short", zone)} if limit else ""
@@ -257,6 +267,7 @@ TELLERS = {
     "paused": _paused,
     "extended": _extended,
     "moved": _moved,
+    "recounted": _recounted,
     "at_most": _at_most,
     "late": _late,
     "at_least": _at_least,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access
 from accounts.actors import actor_for
-from core import audit, counts, services
+from core import audit, counts, services, tasks
 from core.actors import StaffRole
 from core.errors import Refused
 from core.models import Storefront
@@ -66,7 +66,8 @@ def policy(request: HttpRequest) -> HttpResponse:
 @access.team_required(StaffRole.ADMIN)
 @require_POST
 def closing_day(request: HttpRequest) -> HttpResponse:
-    """Add a closing day; dates that were promised before stay as they are."""
+<<<<<<< HEAD
+    """Add a closing day; dates in working days are counted again, and only get later."""
     storefront, form = scope.storefront(request), ClosingDayForm(request.POST)
     if not form.is_valid():
         for problems in form.errors.values():
@@ -82,7 +83,10 @@ def closing_day(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        words = _("The day was added. Dates that were promised before stay as they are.")
+        tasks.nudge(tasks.recount_dates)
+        words = _(
+            "The day was added. Dates in working days are counted again; whoever gets a later one is told."
+        )
         messages.success(request, words)
     return scope.back("desk:policy", storefront)
 

@@ -37,7 +37,7 @@ def storefront(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             actor = actor_for(request.user, front.pk, "storefront editor")
             services.edit_storefront(storefront_id=front.pk, actor=actor, **form.cleaned_data)
-            messages.success(request, _("Saved. Dates that were promised before stay as they are."))
+            messages.success(request, _("Saved. No date that was promised before gets earlier."))
             return scope.back("desk:storefront", front)
         status = 422
     context = {**scope.shown(request, front), "form": form, "days_off": _days_off(front)}

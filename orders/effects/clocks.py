@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core import deadlines
+from core import deadlines, recount
 from core.actors import SYSTEM
 from core.batch import Batch
-from core.models import Deadline
+from core.models import Deadline, Event
 from orders import policies
 from orders.effects import lifecycle, money, notices, verification
 from orders.models import Order, OrderDeadline, Refund, RefundDeadline
@@ -82,6 +82,16 @@ def load_refunds(_batch: Batch, refunds: list[Refund]) -> None:
 def refund_is_overdue(batch: Batch, refund: Refund, _deadline: Deadline) -> None:
     """The promised day is over."""
     money.mark_overdue(batch, refund)
+
+
+@recount.recounts(RefundDeadline, RefundDeadlineKind.EXPECTED)
+def refund_comes_later(batch: Batch, refund: Refund, deadline: Deadline, event: Event) -> None:
+    """A day on which nobody works was added: the buyer reads the later day and the one that was promised before."""
+    before = refund.expected_last_moment
+    refund.expected_at = deadline.due_at
+    notices.tell_of_refund(
+        batch, event, "refund_later", refund, refund.order.buyer_id, was_at=before.isoformat()
+    )
 
 
 @deadlines.enforces(RefundDeadline, RefundDeadlineKind.CHASE)

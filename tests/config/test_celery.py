@@ -21,6 +21,7 @@ def test_every_scheduled_task_exists() -> None:
         "disputes.tasks.watch_settlements",
         "evidence.tasks.sweep_orphans",
         "core.tasks.forget_forms",
+        "core.tasks.recount_dates",
         "core.tasks.sweep",
         "core.tasks.watch",
         "notifications.tasks.deliver",

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 TASKS: list[Callable[[], Any]] = [
     kernel.sweep, notifications.deliver, orders.submit_refunds, disputes.watch_settlements,
-    evidence.inspect_waiting, kernel.watch, kernel.forget_forms,
+    evidence.inspect_waiting, kernel.watch, kernel.forget_forms, kernel.recount_dates,
 ]  # fmt: skip
 """What beat asks for, as a worker calls it."""
 
