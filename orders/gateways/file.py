@@ -16,7 +16,7 @@ from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 
-from core import clock, money
+from core import clock, money, sheets
 from orders.gateways import GatewayDown, Outcome, Result, Snapshot, register
 
 COLUMNS = ("key", "reference", "order", "amount", "currency", "card_last4", "requested_at")
@@ -66,9 +66,8 @@ class FileGateway:
                 for r in refunds:
                     amount = money.quantize(r.amount, r.currency)
                     at = r.requested_at.astimezone(UTC).isoformat(timespec="seconds")
-                    writer.writerow(
-                        (r.key, r.reference, r.order_number, amount, r.currency, r.card_last4, at)
-                    )
+                    row = (r.key, r.reference, r.order_number, amount, r.currency, r.card_last4, at)
+                    writer.writerow(map(sheets.cell, row))
                 out.flush()
                 os.fsync(out.fileno())
                 os.replace(out.name, target)

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from core import sheets
+
 T = TypeVar("T")
 MOST_LINES = 200
 MOST_CHARS = 200_000
@@ -65,7 +67,7 @@ class Rejects:
             writer = csv.writer(out)
             writer.writerow(("line", "file", "reason", "row"))
             for r in self.rows:
-                writer.writerow((r.line, r.file, r.reason, r.row))
+                writer.writerow((r.line, r.file, sheets.cell(r.reason), sheets.cell(r.row)))
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +17,7 @@ from core import clock, words
 from core.actors import SYSTEM, Actor
 from core.batch import Batch
 from core.errors import CaseChanged, Refused
+from core.money import quantize
 from orders import effects, gateways
 from orders.effects import clocks, money
 from orders.gateways import Gateway, GatewayDown, Outcome, Result, Snapshot
@@ -25,6 +27,8 @@ from orders.states import RefundState
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
+DAY = timedelta(days=1)
+"""A bank's date without a time may begin so long before the moment that it means."""
 BATCH = 500
 GATEWAY = Actor.system("gateway")
 
@@ -127,6 +131,8 @@ class Answer:
     provider_reference: str = ""
     at: datetime | None = None
     why: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
 
     @property
     def digest(self) -> str:
@@ -171,11 +177,18 @@ def _hear(
 
 
 def _apply(batch: Batch, refund: Refund, answer: Answer, actor: Actor) -> str:
+    if answer.amount is not None and answer.amount != refund.amount:
+        known = quantize(refund.amount, refund.currency)
+        return f"the amount is {answer.amount}, the refund's is {known}"
+    if answer.currency and answer.currency != refund.currency:
+        return f"the currency is {answer.currency}, the refund's is {refund.currency}"
     if answer.completed:
         if refund.state == RefundState.COMPLETED:
             return "unchanged"
         if answer.at is not None and answer.at > batch.now:
             return "the date lies in the future"
+        if answer.at is not None and answer.at < refund.created_at - DAY:
+            return "the date lies before the refund was requested"
         effects.complete_refund(
             batch, refund, actor, reference=answer.provider_reference, at=answer.at
         )

@@ -3,11 +3,13 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,12 +19,12 @@ from config import supervisor
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def start(var: Path, port: int, *words: str) -> "subprocess.Popen[str]":
+def start(var: Path, port: int, *words: str, **variables: str) -> "subprocess.Popen[str]":
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.Popen(
         [sys.executable, "-P", "config/supervisor.py", *words],
         cwd=ROOT,
-        env={**keep, "RECOURSE_VAR": str(var), "PORT": str(port)},
+        env={**keep, "RECOURSE_VAR": str(var), "PORT": str(port), **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -208,6 +210,89 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     assert error == (
         f"Recourse: the folder {tmp_path}/file/var cannot be written (Not a directory); name another in RECOURSE_VAR.\n"
     )
+
+
+def fails(var: Path, **variables: str) -> str:
+    """What a demo that cannot start says."""
+    process = start(var, supervisor.free_port(), **variables)
+    _, error = process.communicate(timeout=30)
+    assert process.returncode == 1
+    return error
+
+
+def test_a_host_that_is_none_of_ours_is_one_sentence(tmp_path: Path) -> None:
+    for host in ("192.0.2.1", "no host", "2001:db8::1"):
+        assert fails(tmp_path, HOST=host) == (
+            f"Recourse: HOST is no address of this machine: {host!r}; leave it out, or give 0.0.0.0.\n"
+        )
+
+
+def test_a_folder_inside_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "log").touch()
+    assert fails(tmp_path) == f"Recourse: {tmp_path}/log cannot be written (File exists).\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"this is no database at all, whatever its name says" * 100, "file is not a database"),
+        (b"SQLite format 3\0\x10\0\1\1\0@  " + b"\xff" * 5000, "malformed"),
+    ],
+)
+def test_a_damaged_database_is_one_sentence(tmp_path: Path, body: bytes, why: str) -> None:
+    (tmp_path / "recourse.sqlite3").write_bytes(body)
+    said = fails(tmp_path)
+    assert said.startswith(f"Recourse: the database {tmp_path}/recourse.sqlite3 is damaged (")
+    assert why in said
+    assert said.endswith("; make demo-reset starts with a new one.\n")
+    assert said.count("\n") == 1
+
+
+def test_a_database_of_a_newer_version_is_one_sentence(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "recourse.sqlite3")) as database, database:
+        database.execute(
+            "CREATE TABLE django_migrations (id integer PRIMARY KEY, app, name, applied datetime)"
+        )
+        database.execute(
+            "INSERT INTO django_migrations VALUES (1, 'orders', '9999_later', '2026-03-02 12:00:00')"
+        )
+    assert fails(tmp_path) == (
+        f"Recourse: the database {tmp_path}/recourse.sqlite3 was made by a newer version (orders 9999_later is not"
+        " known here); use that version, or make demo-reset starts with a new one.\n"
+    )
+
+
+def test_a_valkey_that_does_not_start_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(supervisor, "VAR", tmp_path)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "log").mkdir()
+    binary = tmp_path / "bin" / "valkey-server"
+    monkeypatch.setenv("PATH", str(binary.parent))
+    sentence = f"Recourse: Valkey could not be started; {tmp_path}/log/valkey.log says why, or give one of yours in"
+    for body in ("#!/bin/sh\necho no memory\nexit 1\n", "no program"):
+        binary.write_text(body)
+        binary.chmod(0o700)
+        with pytest.raises(SystemExit):
+            supervisor.valkey({})
+        assert capsys.readouterr().err == f"{sentence} REDIS_URL.\n"
+
+
+def test_a_valkey_whose_files_are_damaged_starts_with_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "VAR", tmp_path)
+    (tmp_path / "log").mkdir()
+    (tmp_path / "valkey" / "appendonlydir").mkdir(parents=True)
+    manifest = tmp_path / "valkey" / "appendonlydir" / "appendonly.aof.manifest"
+    manifest.write_text("nonsense\n")
+    child = supervisor.valkey({})
+    child.ask()
+    child.end()
+    assert child.process
+    assert child.process.returncode == 0
 
 
 def test_two_demos_do_not_share_a_folder(
