@@ -139,7 +139,7 @@ def load(since: datetime) -> Storefront:
     if not PolicyVersion.objects.filter(storefront=front).exists():
         front.current_policy()
     front.refresh_from_db()
-    _people(since)
+    _save(_rows(), since)
     users = by_email()
     for face in FACES:
         _grant(users[face.email], front, face.staff)
@@ -158,12 +158,20 @@ def load(since: datetime) -> Storefront:
     return front
 
 
-def _people(since: datetime) -> None:
-    """Everybody, with one hash that is as strong as any.
+def join(since: datetime) -> None:
+    """The people of the bar and the team, beside people who are there already; nothing of theirs is touched."""
+    front = Storefront.default()
+    shown = {face.email for face in FACES} | {f"{key}@{HOST}" for _name, key, _role, _zone in TEAM}
+    _save([row for row in _rows() if row.email in shown], since)
+    users = by_email()
+    for face in FACES:
+        _grant(users[face.email], front, face.staff)
+    for _name, key, role, _zone in TEAM:
+        _grant(users[f"{key}@{HOST}"], front, (role,))
 
-    A weaker one would be replaced at the first sign-in, which ends the person's other sessions.
-    """
-    hashed = make_password(PASSWORD)
+
+def _rows() -> list[User]:
+    """Everybody, not yet saved."""
     rows = [
         User(email=face.email, name=face.name, language=face.language, zone=face.zone,
              is_staff="admin" in face.staff, is_superuser="admin" in face.staff)
@@ -175,13 +183,21 @@ def _people(since: datetime) -> None:
         for name, p in [(b.name, b) for b in BUYERS] + [(s.owner, s) for s in SHOPS]
         if p.email not in known
     ]
-    rows += [User(email=f"{key}@{HOST}", name=name, zone=zone) for name, key, _, zone in TEAM]
+    return rows + [User(email=f"{key}@{HOST}", name=name, zone=zone) for name, key, _, zone in TEAM]
+
+
+def _save(rows: list[User], since: datetime) -> None:
+    """With one hash that is as strong as any.
+
+    A weaker one would be replaced at the first sign-in, which ends the person's other sessions.
+    """
+    hashed = make_password(PASSWORD)
     for row in rows:
         row.password, row.joined_at = hashed, since
     User.objects.bulk_create(rows)
+    made = User.objects.filter(email__in=[row.email for row in rows])
     EmailAddress.objects.bulk_create(
-        EmailAddress(user=user, email=user.email, verified=True, primary=True)
-        for user in User.objects.all()
+        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in made
     )
 
 

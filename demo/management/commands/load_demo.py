@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from core import clock
 from demo import files, histories, people
+from demo.accounts import FACES
 from demo.stage import Stage
 from demo.world import World
 from orders.models import Store
@@ -29,7 +30,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing where there are users already"
+            "--if-empty",
+            action="store_true",
+            help="where there are users already, add no more than the people of the role switcher, once",
         )
         parser.add_argument("--size", choices=sorted(SIZES), default="small")
         parser.add_argument("--without-pictures", action="store_true", help="leave out the photos")
@@ -39,6 +42,8 @@ class Command(BaseCommand):
             raise CommandError("load_demo runs only where DEMO is on.")
         if User.objects.exists():
             if options["if_empty"]:
+                if not User.objects.filter(email=FACES[0].email).exists():
+                    people.join(since=clock.now() - timedelta(days=200))
                 return
             raise CommandError("The database has users already; make demo-reset starts anew.")
         began, now = monotonic(), clock.now()
