@@ -151,9 +151,12 @@ class Olist(Source):
         paid[MEANS[kind]] = paid.get(MEANS[kind], ZERO) + amount
 
     def _review(self, row: Row) -> None:
-        at = row.instant("review_creation_date", ZONE)
-        if at is None:
+        asked = row.instant("review_creation_date", ZONE)
+        if asked is None:
             raise BadRow("review_creation_date is empty")
+        at = row.instant("review_answer_timestamp", ZONE) or asked
+        if at < asked:
+            raise BadRow("review_answer_timestamp lies before review_creation_date")
         score = row.count("review_score", 5)
         found = Review(score, row["review_comment_title"], row["review_comment_message"], at, "pt")
         self.reviews[row.needed("order_id")].append(found)

@@ -17,7 +17,7 @@ from decimal import Decimal
 from io import StringIO
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 from core import sheets
@@ -202,7 +202,7 @@ def _fields(header: list[str], text: str) -> dict[str, str]:
     if "\0" in text:
         raise BadRow("the row contains a NUL character")
     if len(text) > MOST_CHARS:
-        raise BadRow(f"the row has {len(text)} characters; at most {MOST_CHARS} are possible")
+        raise BadRow(f"the row has more than {MOST_CHARS} characters")
     values = _split(text)
     if len(values) != len(header):
         raise BadRow(f"the row has {len(values)} of {len(header)} columns")
@@ -234,7 +234,7 @@ def belongs_to(header: list[str], text: str, column: str) -> list[str]:
 def _records(path: Path, header: list[str]) -> Iterator[tuple[int, str, str]]:
     """Records with the line on which each begins, and its fault; one spans several lines inside quotation marks."""
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source:
-        lines = enumerate(source, 1)
+        lines = enumerate(_lines(source), 1)
         again: deque[tuple[int, str]] = deque()
         while (first := again.popleft() if again else next(lines, None)) is not None:
             number, text = first
@@ -257,6 +257,15 @@ def _records(path: Path, header: list[str]) -> Iterator[tuple[int, str, str]]:
             else:
                 again.extendleft(reversed(taken[1:]))
                 yield number, text, "a quotation mark is not closed"
+
+
+def _lines(source: TextIO) -> Iterator[str]:
+    """The lines of a file; of one that is longer than any row may be only the beginning is kept."""
+    while text := source.readline(MOST_CHARS + 1):
+        more = text
+        while len(more) > MOST_CHARS and not more.endswith(("\n", "\r")):
+            more = source.readline(MOST_CHARS + 1)
+        yield text
 
 
 def _well_formed(text: str, header: list[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 
+from orders.importers.reading import Rejects, rows
 from orders.models import Order
 from tests.orders.olist_files import Folder
 
@@ -126,12 +128,55 @@ def test_a_huge_field_is_refused(run: Any, folder: Folder) -> None:
     text = folder.file("customers").read_text(encoding="utf-8").replace("person1", "x" * 500_000)
     folder.file("customers").write_text(text, encoding="utf-8")
     summary = run(path)
-    assert rejected(summary)[0][2].startswith("the row has 500")
+    assert rejected(summary)[0][2] == "the row has more than 200000 characters"
     assert list(Order.objects.values_list("number", flat=True)) == ["2"]
+
+
+def test_a_line_without_end_is_not_read_into_memory(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_bytes(b"a,b\n1,2\n" + b"x" * 30_000_000 + b"\n" + b"3,4\n" + b"y" * 30_000_000)
+    rejects = Rejects()
+    tracemalloc.start()
+    found = [(row.line, row["a"]) for row in rows(path, ("a", "b"), rejects)]
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == [(2, "1"), (4, "3")]
+    assert [(r.line, r.reason) for r in rejects.rows] == [
+        (line, "the row has more than 200000 characters") for line in (3, 5)
+    ]
+    assert peak < 5_000_000
+
+
+def test_a_hundred_thousand_lines_are_read_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text("a,b\n" + '"1",2\n' * 100_000, encoding="utf-8")
+    tracemalloc.start()
+    assert sum(int(row["a"]) for row in rows(path, ("a", "b"), Rejects())) == 100_000
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def test_marks_windows_lines_and_more_columns_are_read(run: Any, folder: Folder) -> None:
+    path = folder.order("1").order("2").write()
+    for file in path.iterdir():
+        lines = file.read_text(encoding="utf-8").splitlines()
+        body = "".join(f"{line},{n or 'more'}\r\n" for n, line in enumerate(lines))
+        file.write_bytes(body.encode("utf-8-sig"))
+    assert run(path)["imported"] == 2
 
 
 def _utf16(folder: Folder) -> None:
     folder.file("orders").write_text("order_id\n", encoding="utf-16")
+
+
+def _utf16_without_mark(folder: Folder) -> None:
+    folder.file("customers").write_text("customer_id\n", encoding="utf-16-le")
+
+
+def _semicolons(folder: Folder) -> None:
+    text = folder.file("order_payments").read_text(encoding="utf-8").replace(",", ";")
+    folder.file("order_payments").write_text(text, encoding="utf-8")
 
 
 def _no_column(folder: Folder) -> None:
@@ -143,6 +188,16 @@ WHOLE_FILE = {
     "missing": (lambda f: f.file("orders").unlink(), "olist_orders_dataset.csv is missing in"),
     "empty": (lambda f: f.file("order_items").write_bytes(b""), "olist_order_items_dataset.csv is empty"),
     "utf-16": (_utf16, "olist_orders_dataset.csv is UTF-16; save it as UTF-8."),
+    "utf-16 without a mark": (
+        _utf16_without_mark, "olist_customers_dataset.csv is UTF-16; save it as UTF-8.",
+    ),
+    "semicolons": (
+        _semicolons,
+        "olist_order_payments_dataset.csv separates its columns with semicolons; save it with commas.",
+    ),
+    "only blank lines": (
+        lambda f: f.file("products").write_text("\n\n"), "olist_products_dataset.csv is empty",
+    ),
     "no column": (_no_column, "olist_orders_dataset.csv has no column 'customer_id'."),
     "folder": (lambda f: (f.file("sellers").unlink(), f.file("sellers").mkdir()), "olist_sellers_dataset.csv is a folder"),  # noqa: E501
 }  # fmt: skip

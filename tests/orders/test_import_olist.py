@@ -282,6 +282,27 @@ def test_reviews_go_to_the_apps_above(
     assert "disputes_opened" not in run(path)
 
 
+def test_a_review_was_written_when_it_was_answered(
+    run: Any, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[datetime] = []
+
+    def plug(orders: Any, reviews: Any) -> Disputes:
+        seen.extend(reviews[order.pk].at for order in orders)
+        return Disputes(opened=len(orders))
+
+    monkeypatch.setattr(importers, "_plugs", [plug])
+    asked = "2018-08-09 00:00:00"
+    for number, answered in (("1", "2018-08-12 09:30:00"), ("2", ""), ("3", "2018-08-08 00:00:00")):
+        folder.order(number)
+        folder.rows["order_reviews"].append((number, number, 1, "", "Quebrado", asked, answered))
+    summary = run(folder.write(), "--disputes")
+    assert seen == [
+        datetime(2018, 8, 12, 12, 30, tzinfo=UTC), datetime(2018, 8, 9, 3, tzinfo=UTC),
+    ]  # fmt: skip
+    assert (summary["reviews"], summary["rejected_rows"]) == (2, 1)
+
+
 def test_of_several_reviews_the_newest_with_words_counts_and_every_one_is_accounted_for(
     run: Any, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
