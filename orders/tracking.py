@@ -71,6 +71,36 @@ def normal(text: str) -> str:
     return re.sub(r"[\s.\-]+", "", plain)
 
 
+def tidy(text: str) -> str:
+    """A number in capitals without its blanks, and otherwise as its carrier prints it."""
+    return "".join(unicodedata.normalize("NFKC", text[:200]).upper().split())
+
+
+def is_mistyped(text: str) -> bool:
+    """Whether it has the shape of a postal number (UPU S10) whose check digit says that a figure is wrong.
+
+    Of any other shape nothing is known, so nothing is held against it.
+    """
+    number = normal(text)
+    return bool(re.fullmatch(r"[A-Z]{2}[0-9]{9}[A-Z]{2}", number)) and not is_s10(number)
+
+
+CARRIERS = (
+    "DHL", "DHL Express", "UPS", "FedEx", "USPS", "DPD", "GLS", "TNT", "Hermes", "Evri", "InPost", "PostNL", "Bpost",
+    "PostNord", "Royal Mail", "Deutsche Post", "La Poste", "Chronopost", "Colissimo", "Mondial Relay", "Correos",
+    "SEUR", "MRW", "CTT", "Correios", "Swiss Post", "Poste Italiane", "An Post", "Nova Poshta", "CDEK", "EMS",
+    "SF Express",
+)  # fmt: skip
+"""How the carriers that people name most write themselves."""
+_SPELLED = {name.casefold().replace(" ", ""): name for name in CARRIERS}
+
+
+def carrier(text: str) -> str:
+    """A carrier's name in its own spelling where it is known, else as it was typed, with single blanks."""
+    name = " ".join(unicodedata.normalize("NFKC", text).split())
+    return _SPELLED.get(re.sub(r"[\s.\-]+", "", name).casefold(), name)
+
+
 def form_of(text: str) -> str:
     """The name of the form that this number has, check digit included; empty where it has none.
 

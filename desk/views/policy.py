@@ -66,7 +66,6 @@ def policy(request: HttpRequest) -> HttpResponse:
 @access.team_required(StaffRole.ADMIN)
 @require_POST
 def closing_day(request: HttpRequest) -> HttpResponse:
-<<<<<<< HEAD
     """Add a closing day; dates in working days are counted again, and only get later."""
     storefront, form = scope.storefront(request), ClosingDayForm(request.POST)
     if not form.is_valid():

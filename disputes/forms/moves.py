@@ -16,6 +16,7 @@ from disputes.models import Dispute
 from disputes.reading import settling
 from disputes.selectors import refunds
 from disputes.states import Party, PostagePayer
+from orders import tracking
 
 
 class MoveForm(forms.Form):
@@ -135,16 +136,32 @@ AS_GOODS = {
 """What becomes of the goods, by whether they go back and whether new ones come."""
 
 
-class ShipForm(MoveForm):
+class ShipForm(MoveForm, EvidenceForm):
+    """Carrier and number of a parcel, and photos of it. A number that its check digit belies is asked about."""
+
+    caption = None  # type: ignore[assignment]
     carrier = PlainText(
-        most=SHORT, long=False, label=_("Carrier"), help_text=_("Such as DHL or Correos.")
-    )
+        most=SHORT, long=False, label=_("Carrier"), help_text=_("Such as DHL or Correos."),
+        error_messages={"required": _("Name the carrier: it stands on the receipt.")},
+    )  # fmt: skip
     tracking_number = PlainText(
-        most=64,
-        long=False,
-        label=_("Tracking number"),
-        help_text=_("It stands on the receipt of the parcel."),
-    )
+        most=64, long=False, label=_("Tracking number"),
+        help_text=_("It stands on the receipt of the parcel. Capitals and blanks do not matter."),
+        error_messages={"required": _("Write the tracking number: it stands on the receipt.")},
+    )  # fmt: skip
+
+    def build(self) -> None:
+        number = str(self.data.get("tracking_number", ""))
+        if tracking.is_mistyped(number):
+            doubt = _(
+                "One figure of %(number)s seems to be mistyped: its check digit does not fit."
+                " Correct it, or tick this if it stands exactly so on your receipt."
+            )
+            self.fields["exact"] = forms.BooleanField(
+                label=_("It stands exactly like this on my receipt."),
+                error_messages={"required": doubt % {"number": tracking.tidy(number)}},
+            )
+        self.order_fields(["carrier", "tracking_number", "exact", "files"])
 
 
 class ContestForm(MoveForm):

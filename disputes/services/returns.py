@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from core.actors import Actor
-from disputes.effects import replacements, returns
+from disputes.effects import replacements, returns, talk
 from disputes.models import Dispute
-from disputes.services import input
+from disputes.services import evidence, input
 from disputes.services.input import moving
+from orders import tracking
 
 
-def ship_return(*, dispute_id: int, actor: Actor, carrier: str, tracking_number: str) -> Dispute:
-    """The buyer has posted the return and gives carrier and tracking number."""
+def ship_return(
+    *,
+    dispute_id: int,
+    actor: Actor,
+    carrier: str,
+    tracking_number: str,
+    file_ids: Sequence[int] = (),
+) -> Dispute:
+    """The buyer has posted the return and gives carrier and tracking number, and photos if there are any."""
     by, number = _label(carrier, tracking_number)
     with moving(dispute_id) as (batch, dispute):
+        files = evidence.usable(dispute, actor, file_ids, _("The return, before it was sent"))
         returns.ship(batch, dispute, actor, by, number)
+        if files:
+            talk.add_evidence(batch, dispute, actor, files)
     return dispute
 
 
 def _label(carrier: str, tracking_number: str) -> tuple[str, str]:
-    """What stands on a parcel, as it is kept: numbers without spaces, in capitals."""
+    """What stands on a parcel, as it is kept."""
     by = input.text(carrier, input.SHORT, empty=_("Name the carrier."))
     number = input.text(tracking_number, 64, empty=_("Give the tracking number."))
-    return by, "".join(number.split()).upper()
+    return tracking.carrier(by), tracking.tidy(number)
 
 
 def record_return_delivery(
@@ -55,12 +67,20 @@ def contest_return(*, dispute_id: int, actor: Actor, contest: str) -> Dispute:
 
 
 def ship_replacement(
-    *, dispute_id: int, actor: Actor, carrier: str, tracking_number: str
+    *,
+    dispute_id: int,
+    actor: Actor,
+    carrier: str,
+    tracking_number: str,
+    file_ids: Sequence[int] = (),
 ) -> Dispute:
-    """The seller has posted the replacement and gives carrier and tracking number."""
+    """The seller has posted the replacement and gives carrier and tracking number, and photos if there are any."""
     by, number = _label(carrier, tracking_number)
     with moving(dispute_id) as (batch, dispute):
+        files = evidence.usable(dispute, actor, file_ids, _("The replacement, before it was sent"))
         replacements.ship(batch, dispute, actor, by, number)
+        if files:
+            talk.add_evidence(batch, dispute, actor, files)
     return dispute
 
 

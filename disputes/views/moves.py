@@ -103,10 +103,10 @@ def _accept_label(reader: Reader) -> str:
     return _("Accept %(amount)s") % {"amount": _amount(reader, offer.amount)}
 
 
-def _answer(reader: Reader, form: Any) -> None:
-    """Receive the files first (never inside a transaction), then answer with them.
+def _with_received(reader: Reader, form: Any, act: Callable[[list[int]], Any]) -> None:
+    """Receive the files first (never inside a transaction), then act with their keys.
 
-    It can be answered only once, so one file that is not taken keeps the whole answer back: nobody finds out
+    It can be done only once, so one file that is not taken keeps the whole back: nobody finds out
     afterwards that a part of it never arrived. What was received is erased then; nothing points to it.
     """
     received, troubles = receive_all(
@@ -119,13 +119,30 @@ def _answer(reader: Reader, form: Any) -> None:
                 "Nothing was sent yet. Choose the files again, without what was not taken."
             )
             raise Refused(f"{' '.join(troubles)} {kept_back}", "files")
-        services.answer_evidence_request(
-            **_ids(reader), answer=form.cleaned_data["answer"], file_ids=[f.pk for f in received]
-        )
+        act([file.pk for file in received])
     except Exception:
         for file in received:
             files.erase(file.pk, why="not attached")
         raise
+
+
+def _answer(reader: Reader, form: Any) -> None:
+    answer, ids = form.cleaned_data["answer"], _ids(reader)
+    _with_received(
+        reader,
+        form,
+        lambda keys: services.answer_evidence_request(**ids, answer=answer, file_ids=keys),
+    )
+
+
+def _ship(service: Callable[..., Any]) -> Run:
+    """Post a parcel, with the photos of it."""
+
+    def run(reader: Reader, form: Any) -> None:
+        given = {name: form.cleaned_data[name] for name in ("carrier", "tracking_number")}
+        _with_received(reader, form, lambda keys: service(**_ids(reader), **given, file_ids=keys))
+
+    return run
 
 
 ACCEPT_REQUEST = Move(
@@ -183,12 +200,9 @@ SHIP = Move(
     _L("Enter the tracking number"),
     _L("I have sent it"),
     _L("Your return is on its way. We tell the seller."),
-    lambda r, f: services.ship_return(
-        **_ids(r),
-        carrier=f.cleaned_data["carrier"],
-        tracking_number=f.cleaned_data["tracking_number"],
-    ),
+    _ship(services.ship_return),
     forms.ShipForm,
+    files=True,
 )
 ARRIVED = Move(
     "return_arrived",
@@ -231,12 +245,9 @@ SHIP_REPLACEMENT = Move(
     _L("Enter the tracking number"),
     _L("I have sent it"),
     _L("The replacement is on its way. We tell the buyer."),
-    lambda r, f: services.ship_replacement(
-        **_ids(r),
-        carrier=f.cleaned_data["carrier"],
-        tracking_number=f.cleaned_data["tracking_number"],
-    ),
+    _ship(services.ship_replacement),
     forms.ShipForm,
+    files=True,
 )
 REPLACEMENT_ARRIVED = Move(
     "replacement_arrived",

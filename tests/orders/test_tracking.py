@@ -58,3 +58,28 @@ def test_a_wrong_digit_is_always_found(serial: str, place: int, shift: int) -> N
 def test_a_serial_number_has_eight_digits(serial: str) -> None:
     with pytest.raises(ValueError):
         tracking.s10_check_digit(serial)
+
+
+@pytest.mark.parametrize(
+    ("number", "mistyped"),
+    [
+        ("RR473124829NL", False), ("rr 473 124 829 nl", False), ("RR473124828NL", True), ("rr-473 124 819 nl", True),
+        ("1Z999AA10123456784", False), ("00340434161094000000", False), ("abc", False), ("", False),
+    ],
+)  # fmt: skip
+def test_only_a_postal_number_with_a_wrong_check_digit_is_mistyped(
+    number: str, mistyped: bool
+) -> None:
+    assert tracking.is_mistyped(number) is mistyped
+
+
+def test_number_keeps_what_its_carrier_prints() -> None:
+    assert tracking.tidy(" ab-12\u00a034 ｘ\n") == "AB-1234X"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("dhl", "DHL"), ("Post NL", "PostNL"), ("  royal   mail ", "Royal Mail"), ("Ana’s  van", "Ana’s van")],
+)  # fmt: skip
+def test_carrier_is_spelled_as_it_spells_itself(typed: str, name: str) -> None:
+    assert tracking.carrier(typed) == name
