@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 
 from accounts import access
 from accounts.models import RoleGrant, User
-from core import transitions
+from core import kept, transitions
 from core.actors import Actor, StaffRole
-from disputes import keeping, services
+from disputes import services
 from disputes.desk import door, findings
 from disputes.models import DecisionDraft, Dispute, ReplacementParcel
 from disputes.reading import clocks, exhibits, terms, turn
@@ -35,7 +35,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     dispute, actor = door.enter(request, reference)
     services.mark_read(dispute_id=dispute.pk, user_id=actor.user_id or 0)
     draft = DecisionDraft.objects.filter(dispute=dispute).first()
-    held = keeping.found(request)
+    held = kept.found(request)
     typed = findings.typed(held.every) if held.form == "check" else None
     sheet = findings.read(dispute, typed or (draft.content if draft else {}))
     context = screen(request, dispute, actor, sheet, draft)
@@ -49,7 +49,7 @@ FORMS: dict[str, tuple[str, str]] = {
 """The forms of the page that take words: the field, and the move without which the form is not there."""
 
 
-def _put_back(held: keeping.Found, context: dict[str, Any]) -> dict[str, Any]:
+def _put_back(held: kept.Found, context: dict[str, Any]) -> dict[str, Any]:
     """What was typed and not done stands in its form again; where the form is gone, it can be copied."""
     field, move = FORMS.get(held.form, ("", ""))
     words = held.texts.get(field, "")

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST
 
 from accounts import access
 from accounts.actors import actor_for
-from core import web
+from core import kept, web
 from core.actors import Actor, StaffRole
 from core.cases import present
 from core.errors import Refused
-from disputes import keeping, policies
+from disputes import policies
 from disputes.models import Dispute
 from disputes.reading import terms
 from disputes.selectors import cases
@@ -52,7 +52,7 @@ def takes_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         if request.user.is_authenticated:
             return guarded(request, reference)
         page = reverse("mediation:case", args=[reference])
-        keeping.keep(request, page, view.__name__)
+        kept.keep(request, page, view.__name__)
         return redirect_to_login(page)
 
     return taken
@@ -81,7 +81,7 @@ def act_once(
         address = web.once(request, run)
     except Refused as refused:
         messages.error(request, str(refused))
-        keeping.keep(request, back, form_name(request))
+        kept.keep(request, back, form_name(request))
         return redirect(back)
     messages.success(request, done)
     return redirect(address)

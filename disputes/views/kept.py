@@ -1,9 +1,4 @@
-"""What somebody typed when the session had ended: carried through signing in, to the form it was meant for.
-
-A POST by nobody is not done and not lost: its texts go into the new, anonymous session (which survives signing in)
-and the form shows them again. Files cannot be carried, so the page names those that were not sent. Bounded in size
-and time; one form per session.
-"""
+"""Pages of a case for people who are signed in; what was typed when the session had ended is kept (`core.kept`)."""
 
 from __future__ import annotations
 
@@ -17,8 +12,9 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from disputes.keeping import Found, came_from, found, keep, shown
+from core.kept import Found, came_from, found, keep, shown
 from disputes.views import common
+from evidence import names
 
 __all__ = ["Found", "came_from", "form", "found", "keep", "post", "read", "shown", "signed_in"]
 
@@ -53,7 +49,7 @@ def _signed_out(request: HttpRequest, path: str, way: str) -> HttpResponse:
     """Keep what was typed, and sign in first; a script, which still holds its files, is told what to do."""
     script = common.wants_json(request)
     if not (script and request.FILES):
-        keep(request, path)
+        keep(request, path, named=names.shown)
     if not script:
         return redirect_to_login(way)
     why = _("You were signed out. Sign in again in another tab, then try again.")

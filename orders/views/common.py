@@ -14,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from core import kept
 from core.actors import Actor
 from orders import reading, selectors
 from orders.models import Order
@@ -22,7 +23,10 @@ View = Callable[..., HttpResponse]
 
 
 def signed_in(*methods: str) -> Callable[[View], View]:
-    """A page for people who are signed in; these methods only; never kept by a browser or proxy."""
+    """A page for people who are signed in; these methods only; never kept by a browser or proxy.
+
+    What was typed when the session had ended comes back after signing in.
+    """
 
     def decorate(view: View) -> View:
         @require_http_methods(list(methods))
@@ -31,6 +35,8 @@ def signed_in(*methods: str) -> Callable[[View], View]:
             if request.user.is_authenticated:
                 response = view(request, *args, **kwargs)
             else:
+                if "GET" in methods:
+                    kept.keep(request, request.path)
                 response = redirect_to_login(request.get_full_path())
             add_never_cache_headers(response)
             return response

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from core import web
+from core import kept, web
 from core.errors import CaseChanged, NotAllowed, Refused
 from core.transitions import allowed, why_not
 from orders import forms, policies, reading, services
@@ -213,7 +213,9 @@ def view_of(move: Move) -> common.View:
                 request, _("This is not possible now. Here is the order as it stands.")
             )
             return redirect(reader.url)
-        return _page(request, reader, move, move.form(order=reader.order))
+        held = kept.found(request)
+        form = move.form(order=reader.order, initial=held.texts)
+        return _page(request, reader, move, form, **kept.shown(held))
 
     ask_or_do.__name__ = move.name
     return ask_or_do
@@ -256,11 +258,13 @@ def _check(reader: Reader, move: Move) -> None:
 
 
 def _page(
-    request: HttpRequest, reader: Reader, move: Move, form: Any, status: int = 200
+    request: HttpRequest, reader: Reader, move: Move, form: Any, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = {
         "reader": reader, "order": reader.order, "move": move, "form": form, "text": move.text(reader),
         "goods": reading.goods(reader.order), "gone": status == 409,
         "crumbs": [*reader.crumbs, {"label": reader.order.number, "url": reader.url}, {"label": move.title}],
     }  # fmt: skip
-    return render(request, "orders/move.html", context | web.kept_key(request), status=status)
+    return render(
+        request, "orders/move.html", context | web.kept_key(request) | more, status=status
+    )

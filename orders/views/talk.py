@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core import web
+from core import kept, web
 from core.errors import NotAllowed, Refused
 from core.transitions import why_not
 from orders import forms, reading, selectors, services, thread
@@ -44,7 +44,11 @@ def message(request: HttpRequest, reference: str) -> HttpResponse:
     reader = common.reader_of(request, reference)
     if request.method == "POST":
         return _send(request, reader)
-    return _page(request, reader, {})
+    held = kept.found(request)
+    extra = kept.shown(held)
+    if held.texts and why_not(reader.order, "add_message", reader.actor) is None:
+        extra["message_form"] = forms.MessageForm(order=reader.order, initial=held.texts)
+    return _page(request, reader, extra)
 
 
 def _send(request: HttpRequest, reader: Reader) -> HttpResponse:

@@ -1,10 +1,13 @@
-"""Texts of a form that was not done, kept for the page that shows the form again: parties' and staff's alike.
+"""What somebody typed when the session had ended: carried through signing in, to the form it was meant for.
 
-They go into the session (an anonymous one survives signing in), bounded in size and time, one form per session.
+A POST by nobody is not done and not lost: its texts go into the new, anonymous session (which survives signing in)
+and the form shows them again. Files cannot be carried, so the page names those that were not sent. Bounded in size
+and time; one form per session.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import time
 from typing import Any
@@ -12,8 +15,6 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
-
-from evidence import names
 
 KEY = "kept_form"
 MOST_BYTES = 100_000
@@ -42,19 +43,20 @@ def came_from(request: HttpRequest) -> str:
     return urlsplit(url).path if url and ours else "/"
 
 
-def keep(request: HttpRequest, path: str, form: str = "") -> None:
+def keep(
+    request: HttpRequest, path: str, form: str = "", *, named: Callable[[str], str] = str
+) -> None:
     """Put the typed texts of a POST aside, under the address of the page that shows its form.
 
-    `form` tells the forms of that page apart, where it has several.
+    `form` tells the forms of that page apart, where it has several; `named` makes the name of a file fit to
+    be shown.
     """
     if request.method != "POST":
         return
     texts = {name: values for name, values in request.POST.lists() if name not in NOT_TEXT}
     if sum(len(v.encode()) for values in texts.values() for v in values) > MOST_BYTES:
         texts = {}
-    files = [
-        names.shown(f.name) for sent in dict(request.FILES.lists()).values() for f in sent if f.name
-    ]
+    files = [named(f.name) for sent in dict(request.FILES.lists()).values() for f in sent if f.name]
     if texts or files:
         kept = {"path": path, "at": int(time()), "texts": texts, "files": files[:MOST_FILES]}
         kept["form"] = form
