@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import web
 from core.errors import CaseChanged, Refused
+from disputes.reading import turn
 from disputes.views import common, kept, sending
 from disputes.views.common import Reader
 from disputes.views.moves import SETTLE, Move, possible
@@ -75,7 +76,7 @@ def _page(
         "dispute": reader.dispute, "reader": reader, "move": move, "form": form, "title": move.say(move.title, reader),
         "text": move.say(move.text, reader), "yes": move.say(move.yes, reader),
         "question": next((q for q in reader.dispute.hand.requests if q.party == reader.side), None),
-        "gone": status == 409, "can_settle": move.name == "withdraw" and possible(SETTLE, reader),
+        "turn": turn.turn_of(reader.dispute, reader.side), "gone": status == 409, "can_settle": move.name == "withdraw" and possible(SETTLE, reader),
     }  # fmt: skip
     names = [f"disputes/moves/{move.name}.html", "disputes/moves/_base.html"]
     return render(request, names, context | more, status=status)

@@ -262,7 +262,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "reader": reader, "order": reader.order, "move": move, "form": form, "text": move.text(reader),
-        "goods": reading.goods(reader.order), "gone": status == 409,
+        "goods": reading.goods(reader.order), "turn": reading.turn_of(reader.order, reader.side), "gone": status == 409,
         "crumbs": [*reader.crumbs, {"label": reader.order.number, "url": reader.url}, {"label": move.title}],
     }  # fmt: skip
     return render(

@@ -100,3 +100,14 @@ def test_clock_that_stands_still_is_no_date_in_the_steps(frozen: datetime, state
     assert "stands still" in shown
     assert shown.count("until") == 1, shown
     assert "Money moves until Sat 7 March" in shown
+
+
+def test_page_that_asks_says_until_when_and_what_happens_otherwise(frozen: datetime) -> None:
+    dispute = make.opened()
+
+    asked = text(client("Bob").get(address(dispute, "reject")))
+    other = text(client("Alice").get(address(dispute, "withdraw")))
+
+    assert "2 days left until Wednesday 4 March 2026, 12:00" in asked
+    assert "who sends nothing back" in asked
+    assert " left until " not in other, "not the reader's clock"
