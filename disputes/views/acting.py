@@ -76,7 +76,8 @@ def _page(
         "dispute": reader.dispute, "reader": reader, "move": move, "form": form, "title": move.say(move.title, reader),
         "text": move.say(move.text, reader), "yes": move.say(move.yes, reader),
         "question": next((q for q in reader.dispute.hand.requests if q.party == reader.side), None),
-        "turn": turn.turn_of(reader.dispute, reader.side), "gone": status == 409, "can_settle": move.name == "withdraw" and possible(SETTLE, reader),
+        "turn": turn.turn_of(reader.dispute, reader.side), "gone": status == 409,
+        "can_settle": move.name == "withdraw" and possible(SETTLE, reader),
     }  # fmt: skip
     names = [f"disputes/moves/{move.name}.html", "disputes/moves/_base.html"]
     return render(request, names, context | more, status=status)
