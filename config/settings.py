@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE = {
         "notifications.tasks.deliver": SWEEP_SECONDS,
         "core.tasks.forget_forms": 3600,
         "core.tasks.recount_dates": 3600,
+        "core.tasks.give_back": 60,
         "evidence.tasks.inspect_waiting": 2 * SWEEP_SECONDS,
         "evidence.tasks.sweep_orphans": 3600,
         "orders.tasks.submit_refunds": 2 * SWEEP_SECONDS,

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.pools import producers
 
-from core import deadlines, idempotency, recount
+from core import deadlines, idempotency, outages, recount
 from core.watch import count_transitions, pulse, tell_operator
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,15 @@ def recount_dates() -> None:
     """Count the dates in working days again: a closing day or a decree may have come since."""
     with pulse("recount_dates") as beat:
         beat.handled = recount.recount().moved
+
+
+@shared_task(ignore_result=True)
+def give_back() -> None:
+    """Go on giving back the time that declared outages took."""
+    with pulse("outages") as beat:
+        beat.handled = given = outages.give_back_all()
+    if given:
+        logger.info("clocks_extended", extra={"extended": given})
 
 
 PATIENCE = 1.0

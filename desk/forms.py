@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core import calendars, clock, policy
+from core import calendars, clock, outages, policy
 from core.actors import StaffRole
 from core.errors import Refused
 from core.models import PolicyVersion
@@ -177,3 +177,29 @@ class RoleForm(forms.Form):
             raise forms.ValidationError(_("Nobody with this address can sign in."), code="unknown")
         self.person = found
         return email
+
+
+class OutageForm(forms.Form):
+    """From when until when people could not act, in the reader's own zone."""
+
+    began = forms.DateTimeField(
+        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    ended = forms.DateTimeField(
+        label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    note = forms.CharField(
+        label=_("What happened?"),
+        max_length=outages.NOTE_MAX,
+        help_text=_("Everybody whose date moves reads this."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "began" in data and "ended" in data:
+            try:
+                outages.check(data["began"], data["ended"])
+            except Refused as refused:
+                self.add_error("ended", str(refused))
+        return data

@@ -27,6 +27,7 @@ CASES: tuple[tuple[Any, str, str, str], ...] = (
 """Each kind of case with the way to its order's parties, and its page."""
 OF_STOREFRONT = {
     "policy": "desk:policy", "roles": "desk:roles", "storefront": "desk:storefront",
+    "outage": "desk:outages",
 }  # fmt: skip
 OTHER_NAMES = (
     "opened", "placed", "reminded", "staff_note_added", "policy_changed", "closing_day_added", "closing_day_renamed",

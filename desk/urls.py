@@ -3,13 +3,14 @@
 from django.urls import path
 
 from desk import views
-from desk.views import log, policy, roles, storefront, stuck
+from desk.views import log, outages, policy, roles, storefront, stuck
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("policy/", policy.policy, name="policy"),
     path("policy/closing-day/", policy.closing_day, name="closing-day"),
+    path("outages/", outages.outages, name="outages"),
     path("log/", log.log, name="log"),
     path("policy/closing-day/<int:pk>/", policy.change_closing_day, name="change-closing-day"),
     path("storefront/", storefront.storefront, name="storefront"),

@@ -323,6 +323,16 @@ _one(
     ],
     group=Group.STAFF, action=_("Open the case"), link=DESK,
 )  # fmt: skip
+_EXTENDED = [
+    _("Our portal did not work from %(from_at)s to %(to_at)s. That time is given back: %(clock)s."),
+    _("The new date is %(due_at)s."), _("What happened: %(note)s"),
+]  # fmt: skip
+_both(
+    "dispute_clock_extended",
+    _("Dispute %(subject)s: more time, after an outage"),
+    _EXTENDED,
+    _EXTENDED,
+)
 ASKED = _(
     "The mediator asked a question. It is for: %(party)s. The answer is due before %(until_at)s."
 )

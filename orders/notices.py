@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import kinds
 from notifications.states import Group
-from orders.states import EndReason, Means, Side, Unexplained
+from orders.states import EndReason, Means, OrderDeadlineKind, Side, Unexplained
 
 ORDER = ("orders:order", "reference")
 MONEY = ("orders:payments", "reference")
@@ -36,6 +36,15 @@ def register() -> None:
         subject=_("Order %(order)s goes on"),
         lines=[_("The verification was confirmed.")],
         action=_("See the order"), link=ORDER, group=order,
+    )  # fmt: skip
+    kinds.register(
+        "order_clock_extended",
+        subject=_("Order %(order)s: more time, after an outage"),
+        lines=[
+            _("Our portal did not work from %(from_at)s to %(to_at)s. That time is given back: %(clock)s."),
+            _("The new date is %(due_at)s."), _("What happened: %(note)s"),
+        ],
+        action=_("See the order"), link=ORDER, group=order, legal_weight=True, labels={"clock": OrderDeadlineKind},
     )  # fmt: skip
     kinds.register(
         "order_message",

@@ -4,6 +4,7 @@ from core.models.case import Case
 from core.models.deadline import OPEN_DEADLINES, Deadline, DeadlineState
 from core.models.event import Event
 from core.models.idempotency import DoneOnce
+from core.models.outage import Outage
 from core.models.storefront import ClosingDay, DemoClock, PolicyVersion, Storefront
 from core.models.watching import Alarm, Pulse, Tally
 
@@ -17,6 +18,7 @@ __all__ = [
     "DemoClock",
     "DoneOnce",
     "Event",
+    "Outage",
     "PolicyVersion",
     "Pulse",
     "Storefront",

@@ -204,6 +204,20 @@ def _paused(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     return Line(words, _plus(time_left(ended - begun)), reason)
 
 
+def _outage(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
+    begun, ended = _instant(step.get("from")), _instant(step.get("to"))
+    why = str(step.get("why") or "")
+    notes = (gettext("What happened: %(why)s") % {"why": why},) if why else ()
+    words = gettext("Our portal did not work; that time is given back")
+    if begun and ended:
+        when = {"from": moment(begun, "short", zone), "to": moment(ended, "short", zone)}
+        words = (
+            gettext("Our portal did not work from %(from)s to %(to)s; that time is given back")
+            % when
+        )
+    return Line(words, _plus(time_left(timedelta(seconds=step.get("seconds", 0)))), notes)
+
+
 def _extended(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     return Line(str(step.get("why") or gettext("Extended")), _plus(_days(step["days"])))
 
@@ -266,6 +280,7 @@ TELLERS = {
     "add_open_time": _add_open_time,
     "paused": _paused,
     "extended": _extended,
+    "outage": _outage,
     "moved": _moved,
     "recounted": _recounted,
     "at_most": _at_most,

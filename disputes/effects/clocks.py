@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from core import deadlines
+from core import deadlines, outages
 from core.actors import Actor
 from core.batch import Batch
-from core.models import Deadline
+from core.models import Deadline, DeadlineState, Event, Outage
+from disputes import states
 from disputes.effects import (
     agreement,
     escalation,
@@ -88,6 +89,18 @@ def _complaint_window(batch: Batch, dispute: Dispute, deadline: Deadline) -> Non
 @deadlines.enforces(DisputeDeadline, Kind.SETTLEMENT)
 def _settlement(batch: Batch, dispute: Dispute, deadline: Deadline) -> None:
     settlement.date_passed(batch, dispute)
+
+
+@outages.gives_back(DisputeDeadline, *states.TURN_CLOCKS, Kind.EVIDENCE_BUYER, Kind.EVIDENCE_SELLER)
+def _extended(
+    batch: Batch, dispute: Dispute, deadline: Deadline, event: Event, outage: Outage
+) -> None:
+    """Both read the new date: it is the time of one of them, and the other waits for it."""
+    stopped = deadline.state == DeadlineState.PAUSED
+    telling.both(
+        batch, dispute, event, "dispute_clock_extended", clock=deadline.kind, note=outage.note,
+        from_at=outage.began_at, to_at=outage.ended_at, due_at="" if stopped else deadline.due_at,
+    )  # fmt: skip
 
 
 REMINDED: dict[str, tuple[str, ...]] = {

@@ -15,7 +15,7 @@ from core.models import Event
 from core.templatetags import timewords
 from disputes import policies, words
 from disputes.models import Dispute, EvidenceItem
-from disputes.states import Party, Reason, Verdict
+from disputes.states import Kind, Party, Reason, Verdict
 from evidence.states import FileState
 
 YOU, BUYER, SELLER, MEDIATOR, CLOCK = (
@@ -125,6 +125,8 @@ PHRASES: dict[str, Say] = {
     "settlement_taken_back": _fixed(_("Settlement taken back")),
     "settled": _fixed(_("The refund came in time: settled")),
     "settlement_lapsed": _fixed(_("The settlement lapsed; the dispute goes on")),
+    "clock_extended": lambda d, data, r: _("More time after an outage of our portal: %(clock)s")
+    % {"clock": _label(Kind, data.get("clock"))},
     "message_added": _fixed(_("Message")),
     "evidence_added": lambda d, data, r: _("Evidence added: %(numbers)s")
     % {"numbers": ", ".join(data["numbers"])} if data.get("numbers") else _("A file was sent and not taken"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core import deadlines, recount
+from core import deadlines, outages, recount
 from core.actors import SYSTEM
 from core.batch import Batch
-from core.models import Deadline, Event
+from core.models import Deadline, DeadlineState, Event, Outage
 from orders import policies
 from orders.effects import lifecycle, money, notices, verification
 from orders.models import Order, OrderDeadline, Refund, RefundDeadline
@@ -68,6 +68,19 @@ def remind_of_order(batch: Batch, order: Order, deadline: Deadline) -> None:
         person,
         due_at=deadline.due_at.isoformat(),
     )
+
+
+@outages.gives_back(OrderDeadline, K.PAYMENT, K.VERIFICATION, K.PROTECTION, K.RELEASE)
+def extended(batch: Batch, order: Order, deadline: Deadline, event: Event, outage: Outage) -> None:
+    """The portal did not work: buyer and seller read the new date, and the protection lasts as long."""
+    stopped = deadline.state == DeadlineState.PAUSED
+    if deadline.kind in (K.PROTECTION, K.RELEASE) and not stopped:
+        order.protection_until = deadline.due_at
+    notices.tell_both(
+        batch, event, "order_clock_extended", order, clock=str(deadline.kind), note=outage.note,
+        from_at=outage.began_at.isoformat(), to_at=outage.ended_at.isoformat(),
+        due_at="" if stopped else deadline.due_at.isoformat(),
+    )  # fmt: skip
 
 
 @deadlines.loads(Refund)

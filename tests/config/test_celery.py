@@ -22,6 +22,7 @@ def test_every_scheduled_task_exists() -> None:
         "evidence.tasks.sweep_orphans",
         "core.tasks.forget_forms",
         "core.tasks.recount_dates",
+        "core.tasks.give_back",
         "core.tasks.sweep",
         "core.tasks.watch",
         "notifications.tasks.deliver",

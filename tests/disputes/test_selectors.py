@@ -159,7 +159,7 @@ def test_parties_read_no_staff_notes_and_no_names(frozen: datetime) -> None:
 def test_every_event_and_reason_has_its_words() -> None:
     events = {
         t.custom["event"] for t in Dispute._meta.get_field("state").get_all_transitions(Dispute)
-    } | {"opened", "staff_note_added", "reminded"}
+    } | {"opened", "staff_note_added", "reminded", "clock_extended"}
     assert set(timeline.PHRASES) == events
     assert set(OPEN) == set(CLOCKS) == set(OWNERS)
     assert set(statements.BUYER_SAYS) == set(CHECKLISTS) == set(Reason)
