@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower, Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import StaffRole
@@ -57,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ("pk",)
+        indexes = (models.Index(Upper("name"), name="user_name_any_case"),)
         constraints = (models.UniqueConstraint(Lower("email"), name="user_email_any_case_once"),)
 
     def __str__(self) -> str:

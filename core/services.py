@@ -165,12 +165,16 @@ def edit_storefront(
     return storefront
 
 
+FAILED_SHOWN = 200
+
+
 def failed_deadlines() -> list[Deadline]:
-    """Every clock that could not be enforced, the oldest first, with its case."""
+    """Clocks that could not be enforced, the oldest first, with their cases; the first of each kind of case."""
     rows: list[Deadline] = []
     for model in deadlines.clocked():
         clocks: Any = model._default_manager
-        rows += clocks.filter(state=DeadlineState.FAILED).select_related("case")
+        failed = clocks.filter(state=DeadlineState.FAILED).select_related("case")
+        rows += failed.order_by("due_at", "pk")[:FAILED_SHOWN]
     return sorted(rows, key=lambda deadline: deadline.due_at)
 
 

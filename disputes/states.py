@@ -59,6 +59,8 @@ TERMINAL: frozenset[str] = frozenset({S.RESOLVED, S.WITHDRAWN, S.CLOSED})
 RESERVED: frozenset[str] = frozenset({S.UNDER_COMPLAINT})
 """The door of the second instance: named and drawn, but no case may stand in it yet."""
 
+JUDGED: tuple[str, ...] = (S.CLOSED, S.DECIDED, S.RESOLVED, S.WITHDRAWN)
+"""Decided, or over: what the queue shows apart, by an index of its own."""
 BEFORE_DECISION: tuple[str, ...] = (
     S.AWAITING_SELLER, S.NEGOTIATING, S.AWAITING_RETURN, S.RETURN_IN_TRANSIT, S.AWAITING_REPLACEMENT,
     S.REPLACEMENT_IN_TRANSIT, S.ESCALATED, S.IN_MEDIATION,

@@ -24,6 +24,10 @@ def new_handle() -> str:
     return secrets.token_urlsafe(HANDLE_BYTES)
 
 
+OBJECTS = ("quarantine_name", "clean_name", "thumb_name", "poster_name")
+"""The columns that name an object in the storage."""
+
+
 class EvidenceFile(StateModel):
     """One upload. `purpose` and `subject` say what it belongs to ("dispute", "DSP-7F3K9Q"); whoever
     registered for the purpose in `evidence.access` decides who may see it.
@@ -87,6 +91,10 @@ class EvidenceFile(StateModel):
             models.Index(
                 fields=("created_at",), name="evidence_waiting",
                 condition=Q(state=FileState.QUARANTINED),
+            ),
+            *(
+                models.Index(fields=(column,), name=f"evidence_{column}", condition=~Q(**{column: ""}))
+                for column in OBJECTS
             ),
         )  # fmt: skip
         constraints = (

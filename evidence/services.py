@@ -25,7 +25,7 @@ from core import clock
 from core.errors import Refused
 from core.tasks import nudge
 from evidence import names, selectors, storage, uploads
-from evidence.models import EvidenceFile
+from evidence.models import OBJECTS, EvidenceFile
 from evidence.pipeline import Inspection, Limits, Refusal, sandbox
 from evidence.states import FileState
 
@@ -262,14 +262,10 @@ def _give_up(file_id: int) -> None:
 
 
 def _drop_unknown(candidates: list[str]) -> int:
-    columns = ("quarantine_name", "clean_name", "thumb_name", "poster_name")
     known: set[str] = set()
-    for column in columns:
-        known.update(
-            EvidenceFile.objects.filter(Q(**{f"{column}__in": candidates})).values_list(
-                column, flat=True
-            )
-        )
+    for column in OBJECTS:
+        named = EvidenceFile.objects.filter(~Q(**{column: ""}), **{f"{column}__in": candidates})
+        known.update(named.values_list(column, flat=True))
     orphans = [name for name in candidates if name not in known]
     storage.drop(*orphans)
     return len(orphans)

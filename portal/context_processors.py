@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import access
 from core import clock
+from core.counts import capped
 from disputes.selectors import turns
 from disputes.states import Party
 from notifications import selectors as notices
@@ -46,9 +47,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     now = clock.now()
     places: list[tuple[str, str, int]] = []
     if Store.objects.filter(owner=user).exists():
-        selling = turns.waiting_for(user.pk, now, Party.SELLER).count()
+        selling = capped(turns.waiting_for(user.pk, now, Party.SELLER))
         places = [(_("Inbox"), "disputes:inbox", selling), (_("Sales"), "orders:sold", 0)]
-    buying = turns.waiting_for(user.pk, now, Party.BUYER).count()
+    buying = capped(turns.waiting_for(user.pk, now, Party.BUYER))
     places += [(_("Orders"), "orders:list", 0), (_("Disputes"), "disputes:list", buying)]
     if access.roles_of(user):
         places.append((_("Desk"), "desk:home", 0))

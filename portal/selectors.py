@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from core import cases
+from core.counts import capped
 from disputes.models import Dispute
 from disputes.selectors import turns
 from disputes.selectors.cases import WITH
@@ -38,7 +39,7 @@ def home(user_id: int, now: datetime) -> Home:
     party = Q(buyer_id=user_id) | Q(seller_id=user_id)
     others = rows.filter(party, state__in=sorted(OPEN)).exclude(pk__in=waiting.values("pk"))
     return Home(
-        mine=list(rows.filter(pk__in=keys).order_by("next_due_at", "pk")), needs=waiting.order_by().count(),
+        mine=list(rows.filter(pk__in=keys).order_by("next_due_at", "pk")), needs=capped(waiting),
         others=list(others.order_by("next_due_at", "pk")[:MOST]),
         arrived=arrived(user_id), refunds=refunds(user_id, now),
     )  # fmt: skip

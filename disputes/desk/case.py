@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,7 +21,15 @@ from disputes.desk import door, findings
 from disputes.models import DecisionDraft, Dispute, ReplacementParcel
 from disputes.reading import clocks, exhibits, terms, turn
 from disputes.selectors import cases, timeline, turns
-from disputes.states import DecisionReason, Finding, Party, PostagePayer, RequestState, Verdict
+from disputes.states import (
+    DecisionReason,
+    DisputeState,
+    Finding,
+    Party,
+    PostagePayer,
+    RequestState,
+    Verdict,
+)
 from evidence.states import FileState
 from orders.states import Means
 
@@ -227,10 +236,13 @@ def _shipments(dispute: Dispute) -> list[Any]:
 
 
 def _colleagues(dispute: Dispute, actor: Actor) -> list[User]:
-    """Other mediators of the storefront who are no party, with the least loaded first."""
+    """Other mediators of the storefront who are no party, with the fewest cases in hand first."""
     apart = (actor.user_id, dispute.buyer_id, dispute.seller_id, dispute.mediator_id)
     grants = RoleGrant.objects.filter(storefront_id=dispute.storefront_id, role=StaffRole.MEDIATOR)
     people = User.objects.filter(pk__in=grants.values("user_id"), is_active=True).exclude(
         pk__in=[p for p in apart if p]
     )
-    return list(people.annotate(load=Count("disputes_as_mediator")).order_by("load", "name")[:50])
+    theirs = Dispute.objects.filter(mediator=OuterRef("pk"), state=DisputeState.IN_MEDIATION)
+    counted = theirs.order_by().values("mediator").annotate(n=Count("pk")).values("n")
+    load = Coalesce(Subquery(counted), 0)
+    return list(people.annotate(load=load).order_by("load", "name")[:50])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import StateField, transition
@@ -25,14 +26,8 @@ if TYPE_CHECKING:
 
 AS, NEG, AR, RIT = S.AWAITING_SELLER, S.NEGOTIATING, S.AWAITING_RETURN, S.RETURN_IN_TRANSIT
 AREP, REPT = S.AWAITING_REPLACEMENT, S.REPLACEMENT_IN_TRANSIT
-ESC, MED, DEC, RES, OUT, END = (
-    S.ESCALATED,
-    S.IN_MEDIATION,
-    S.DECIDED,
-    S.RESOLVED,
-    S.WITHDRAWN,
-    S.CLOSED,
-)
+ESC, MED, DEC = S.ESCALATED, S.IN_MEDIATION, S.DECIDED
+RES, OUT, END = S.RESOLVED, S.WITHDRAWN, S.CLOSED
 OPEN = sorted(states.OPEN)
 SETTLEABLE = list(states.SETTLEABLE)
 
@@ -123,7 +118,20 @@ class Dispute(Case):
     class Meta:
         ordering = ("-opened_at", "-pk")
         indexes = (
-            models.Index(fields=("storefront", "state", "next_due_at"), name="dispute_queue"),
+            models.Index(
+                fields=("storefront", "state", "overdue_at", "next_due_at", "id"),
+                name="dispute_due",
+            ),
+            models.Index(
+                fields=("storefront", "overdue_at", "next_due_at", "id"),
+                name="dispute_open",
+                condition=Q(ended_at__isnull=True),
+            ),
+            models.Index(
+                fields=("storefront", "-ended_at", "-decided_at", "-id"),
+                name="dispute_judged",
+                condition=Q(state__in=states.JUDGED),
+            ),
             models.Index(fields=("seller", "state", "next_due_at"), name="dispute_inbox"),
             models.Index(fields=("buyer", "-opened_at"), name="dispute_buyer"),
             models.Index(fields=("mediator", "state", "next_due_at"), name="dispute_mediator"),

@@ -8,11 +8,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import RoleGrant
-from core import cases, references
+from core import cases, counts, references
 from core.actors import StaffRole
 from core.models import Storefront
 from disputes import states
 from disputes.models import Dispute, EvidenceRequest, Settlement
+from disputes.selectors import search
 from disputes.states import DisputeState as S
 from disputes.states import Outcome, Reason, RequestState, SettlementState
 from orders.models import Order
@@ -65,6 +66,10 @@ FOR_THE_BUYER = (
     Outcome.DECIDED_ALL,
 )
 FOR_THE_SELLER = (Outcome.DECIDED_NONE, Outcome.RETURN_NOT_SENT)
+NEWEST = (
+    F("ended_at").desc(nulls_first=True), F("decided_at").desc(nulls_first=True), F("pk").desc(),
+)  # fmt: skip
+"""What was decided and is not final yet stands above what has ended."""
 TABS: tuple[str, ...] = ("mine", "to_take", "waiting", "all", "decided")
 
 
@@ -80,8 +85,8 @@ def queue(
     """The mediators' queue, due first with overdue on top; a mediator's own cases as a party are left out.
 
     Tabs: `mine` (in mediation with this person), `to_take` (escalated), `waiting` (mine with an open
-    question to a party), `all` (every open case), `decided` (decided or ended). `text` searches reference,
-    order number, names, and tracking numbers.
+    question to a party), `all` (every open case), `decided` (decided or ended, the latter newest first).
+    `text` is looked for by `search.matches`. Each order is one of the indexes of `Dispute`.
     """
     rows = Dispute.objects.filter(storefront_id__in=storefront_ids).select_related(*WITH)
     rows = rows.exclude(Q(buyer_id=user.pk) | Q(seller_id=user.pk))
@@ -90,9 +95,9 @@ def queue(
     elif tab == "waiting":
         rows = rows.filter(Exists(_questions()), state=S.IN_MEDIATION, mediator_id=user.pk)
     elif tab == "all":
-        rows = rows.filter(state__in=sorted(states.OPEN))
+        rows = rows.filter(ended_at__isnull=True)
     elif tab == "decided":
-        rows = rows.filter(state__in=sorted({S.DECIDED} | states.TERMINAL))
+        rows = rows.filter(state__in=states.JUDGED)
     else:
         rows = rows.filter(state=S.IN_MEDIATION, mediator_id=user.pk)
     if reason in Reason.values:
@@ -100,26 +105,14 @@ def queue(
     if state in S.values:
         rows = rows.filter(state=state)
     if text := text.replace("\x00", "").strip()[:80]:
-        rows = rows.filter(_matches(text)).distinct()
-    return rows.order_by("-changed_at", "pk") if tab == "decided" else due_first(rows)
-
-
-def _matches(text: str) -> Q:
-    looked_in = (
-        "reference__icontains", "order__number__icontains", "order__store__name__icontains",
-        "buyer__name__icontains", "seller__name__icontains",
-        "order__shipments__tracking_number__iexact", "return_parcels__tracking_number__iexact",
-        "replacement_parcel__tracking_number__iexact",
-    )  # fmt: skip
-    exact = Q(reference=references.normalise(text))
-    return exact | Q(*((column, text) for column in looked_in), _connector=Q.OR)
+        rows = rows.filter(search.matches(text, storefront_ids))
+    return rows.order_by(*NEWEST) if tab == "decided" else due_first(rows)
 
 
 def tab_counts(storefront_ids: list[int], user: Any) -> dict[str, int]:
-    """How many cases each tab of the queue holds."""
-    return {
-        tab: queue(storefront_ids, tab, user).order_by().count() for tab in TABS if tab != "decided"
-    }
+    """How many cases each tab of the queue holds, counted as far as anybody reads."""
+    tabs = (tab for tab in TABS if tab != "decided")
+    return {tab: counts.capped(queue(storefront_ids, tab, user)) for tab in tabs}
 
 
 def next_case(storefront_ids: list[int], user: Any, after: Dispute | None = None) -> Dispute | None:
@@ -136,17 +129,20 @@ def next_case(storefront_ids: list[int], user: Any, after: Dispute | None = None
 def unheld(mediator_id: int | None = None) -> QuerySet[Dispute]:
     """Cases in mediation whose mediator may mediate no more: the role was taken back, or the account closed.
 
-    Read by storefront and state, the index of the queue; those that an agreed settlement holds are left out.
+    Which mediators hold cases is read from the index of the queue. What a settlement holds is left out.
     """
-    held = RoleGrant.objects.filter(
-        user_id=OuterRef("mediator_id"), storefront_id=OuterRef("storefront_id"),
-        role=StaffRole.MEDIATOR, user__is_active=True,
-    )  # fmt: skip
+    fronts = list(Storefront.objects.values_list("pk", flat=True))
+    cases_held = Dispute.objects.filter(storefront_id__in=fronts, state=S.IN_MEDIATION)
+    if mediator_id is not None:
+        cases_held = cases_held.filter(mediator_id=mediator_id)
+    holding = set(cases_held.order_by().values_list("storefront_id", "mediator_id").distinct())
+    grants = RoleGrant.objects.filter(role=StaffRole.MEDIATOR, user__is_active=True)
+    gone = holding - set(grants.values_list("storefront_id", "user_id"))
     settling = Settlement.objects.filter(dispute=OuterRef("pk"), state=SettlementState.AGREED)
-    rows = Dispute.objects.filter(
-        ~Exists(held), ~Exists(settling), storefront_id__in=Storefront.objects.values("pk"), state=S.IN_MEDIATION
-    )  # fmt: skip
-    return (rows if mediator_id is None else rows.filter(mediator_id=mediator_id)).order_by("pk")
+    test = Q(pk__in=[])
+    for storefront_id, person_id in sorted(gone):
+        test |= Q(storefront_id=storefront_id, mediator_id=person_id)
+    return cases_held.filter(test, ~Exists(settling)).order_by("pk")
 
 
 def party_history(user_id: int) -> dict[str, int]:
@@ -157,7 +153,7 @@ def party_history(user_id: int) -> dict[str, int]:
         seller_id=user_id, outcome__in=FOR_THE_SELLER
     )
     return {
-        "orders": Order.objects.filter(side).count(),
-        "disputes": rows.count(),
-        "won": rows.filter(won).count(),
+        "orders": counts.capped(Order.objects.filter(side)),
+        "disputes": counts.capped(rows),
+        "won": counts.capped(rows.filter(won)),
     }

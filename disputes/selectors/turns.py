@@ -9,6 +9,7 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Su
 from django.db.models.functions import Coalesce, Greatest
 
 from core import cases
+from core.counts import capped
 from disputes import states
 from disputes.models import (
     AtHand,
@@ -97,8 +98,8 @@ def inbox(user_id: int, now: Any, side: Party, tab: str) -> QuerySet[Dispute]:
 
 
 def counts(user_id: int, now: Any, side: Party) -> dict[str, int]:
-    """How many disputes each tab holds."""
-    return {tab: inbox(user_id, now, side, tab).order_by().count() for tab in TABS}
+    """How many disputes each tab holds, counted as far as anybody reads."""
+    return {tab: capped(inbox(user_id, now, side, tab)) for tab in TABS}
 
 
 def at_hand(disputes: Iterable[Dispute]) -> list[Dispute]:
