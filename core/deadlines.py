@@ -21,7 +21,7 @@ from typing import Any
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import Q
 
-from core import clock
+from core import clock, memory
 from core.batch import Batch, SpoiltBatch
 from core.errors import CaseChanged
 from core.models import Case, Deadline, DeadlineState
@@ -110,30 +110,34 @@ def sweep(
     writes another; SQLite, which has one writer, always has one.
     """
     chosen, end = clocked() if tables is None else tables, monotonic() + seconds
-    if lanes == 1 or connection.vendor != "postgresql":
-        return _lane(0, batch_size, end, chosen)
-    done = Sweep()
-    with ThreadPoolExecutor(lanes, thread_name_prefix="lane") as pool:
-        for share in pool.map(lambda n: _closing_lane(n, batch_size, end, chosen), range(lanes)):
-            done.add(share)
-    return done
+    with memory.tidied_between_batches() as tidy:
+        if lanes == 1 or connection.vendor != "postgresql":
+            return _lane(0, batch_size, end, chosen, tidy)
+        done = Sweep()
+        with ThreadPoolExecutor(lanes, thread_name_prefix="lane") as pool:
+            run = partial(_closing_lane, size=batch_size, end=end, tables=chosen, tidy=tidy)
+            for share in pool.map(run, range(lanes)):
+                done.add(share)
+        return done
 
 
-def _closing_lane(number: int, batch_size: int, end: float, tables: list[type[Deadline]]) -> Sweep:
+def _closing_lane(number: int, **how: Any) -> Sweep:
     try:
-        return _lane(number, batch_size, end, tables)
+        return _lane(number, **how)
     finally:
         connection.close()  # this thread's own
 
 
-def _lane(number: int, batch_size: int, end: float, tables: list[type[Deadline]]) -> Sweep:
+def _lane(
+    number: int, size: int, end: float, tables: list[type[Deadline]], tidy: memory.Tidy
+) -> Sweep:
     """One batch of each kind of work in turn, until none is left: a backlog of one table starves no other."""
     done = Sweep()
     works: list[Callable[[], int]] = []
     for model in tables:
         works += [
-            partial(_run, model, _due, _enforce, batch_size, done),
-            partial(_run, model, _remindable, _remind, batch_size, done),
+            partial(_run, model, _due, _enforce, size, done),
+            partial(_run, model, _remindable, _remind, size, done),
             partial(_retry_one, model, done),
         ]
     turns = deque(works)
@@ -142,6 +146,7 @@ def _lane(number: int, batch_size: int, end: float, tables: list[type[Deadline]]
         work = turns.popleft()
         if work():
             turns.append(work)
+            tidy()
     return done
 
 
