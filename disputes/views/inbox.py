@@ -25,12 +25,16 @@ from disputes.views.moves import (
     AGREE,
     ANSWER,
     ARRIVED,
+    CONFIRM_REPLACEMENT,
     CONFIRM_RETURN,
+    CONTEST_REPLACEMENT,
     CONTEST_RETURN,
     DECLINE,
     OFFER,
     REJECT,
+    REPLACEMENT_ARRIVED,
     SHIP,
+    SHIP_REPLACEMENT,
     Move,
     possible,
 )
@@ -39,6 +43,7 @@ from disputes.views.parts import url_of
 PAGE = 20
 ONE_CLICK: tuple[Move, ...] = (
     ANSWER, ACCEPT_REQUEST, ACCEPT_OFFER, OFFER, REJECT, ARRIVED, CONFIRM_RETURN, CONTEST_RETURN, SHIP,
+    SHIP_REPLACEMENT, REPLACEMENT_ARRIVED, CONFIRM_REPLACEMENT, CONTEST_REPLACEMENT,
 )  # fmt: skip
 """The answers that stand in the list itself; the others are a click away, on the dispute's page."""
 

@@ -333,6 +333,19 @@ def test_the_pages_say_what_silence_costs_and_take_the_moves(frozen: datetime) -
     assert money_of(dispute) == ("completed", Decimal(0), Decimal(100), Decimal(0))
 
 
+def test_lists_offer_the_moves_of_a_replacement_to_the_one_whose_turn_it_is(
+    frozen: datetime,
+) -> None:
+    waiting, coming = make.replacing(), make.replaced_in_transit()
+    inbox = client("Bob").get("/disputes/inbox/").content.decode()
+    mine = client("Alice").get("/disputes/").content.decode()
+
+    assert address(waiting, "ship_replacement") in inbox
+    assert address(coming, "replacement_arrived") not in inbox
+    for move in ("replacement_arrived", "confirm_replacement", "contest_replacement"):
+        assert address(coming, move) in mine
+
+
 def test_the_form_of_an_offer_takes_a_return_with_a_replacement_and_no_money(
     frozen: datetime,
 ) -> None:
