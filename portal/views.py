@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts import access
+from accounts.models import User
 from core import clock
 from core.models import Storefront
 from core.policy import SETTINGS
@@ -21,7 +23,7 @@ from disputes.views import inbox
 from orders import reading
 from orders.models import Order, Refund
 from orders.states import OrderDeadlineKind
-from portal import selectors
+from portal import own_data, selectors
 
 PROMISES = (
     "seller_answer_days", "negotiation_days", "decision_days", "complaint_days", "protection_days",
@@ -186,3 +188,14 @@ def rules(request: HttpRequest) -> HttpResponse:
         for name, what, since, then in CLOCKS
     ]  # fmt: skip
     return render(request, "portal/rules.html", {"rows": rows, "policy": policy})
+
+
+@access.signed_in
+@require_safe
+def my_data(request: HttpRequest) -> StreamingHttpResponse:
+    """A person's own data as a file to keep."""
+    assert isinstance(request.user, User)
+    response = StreamingHttpResponse(own_data.of(request.user), content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="recourse-my-data.json"'
+    add_never_cache_headers(response)
+    return response
