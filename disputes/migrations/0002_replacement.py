@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='dispute',
             name='replacement_contest',
-            field=models.TextField(blank=True, default='', help_text='What was wrong with the replacement'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='What was wrong with the replacement'),
         ),
         migrations.AlterField(
             model_name='dispute',

@@ -91,7 +91,7 @@ class Dispute(Case):
         blank=True, default="", help_text=_("What was wrong with the return")
     )
     replacement_contest = models.TextField(
-        blank=True, default="", help_text=_("What was wrong with the replacement")
+        blank=True, default="", db_default="", help_text=_("What was wrong with the replacement")
     )
     opened_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
