@@ -138,12 +138,15 @@ def test_accepting_an_offer_moves_what_the_page_said(
 
 @pytest.mark.parametrize("start", [name for name in STARTS if name != "on its way"])
 @pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("replacement", [False, True])
 def test_accepting_a_return_and_confirming_it_move_what_the_pages_said(
-    frozen: datetime, start: str, side: str
+    frozen: datetime, start: str, side: str, replacement: bool
 ) -> None:
     dispute = STARTS[start]()
     with clock.freeze(max(frozen, dispute.changed_at)):
-        terms = {"amount": Decimal(80), "return_required": True, "postage_payer": "seller"}
+        terms = {
+            "amount": Decimal(80), "return_required": True, "postage_payer": "seller", "replacement": replacement,
+        }  # fmt: skip
         offer(dispute, "buyer" if side == "seller" else "seller", terms)
         before, words = Order.objects.get(pk=dispute.order_id), asked(dispute, side, "accept_offer")
         offered = dispute.offers.exclude(party=side).get(state="standing")
@@ -156,6 +159,27 @@ def test_accepting_a_return_and_confirming_it_move_what_the_pages_said(
         send(client("Bob"), address(dispute, "confirm_return"))
 
     assert told(words) == told(confirming) == moved(before)
+
+
+@pytest.mark.parametrize("amount", ["0", "20"])
+@pytest.mark.parametrize("start", STARTS)
+def test_confirming_a_replacement_pays_out_what_the_page_said(
+    frozen: datetime, start: str, amount: str
+) -> None:
+    dispute = STARTS[start]()
+    with clock.freeze(max(frozen, dispute.changed_at)):
+        offer(dispute, "seller", {"amount": Decimal(amount), "replacement": True})
+        pk = dispute.offers.get(party="seller", state="standing").pk
+        services.accept_offer(dispute_id=dispute.pk, actor=make.buyer(dispute), offer_id=pk)
+        services.ship_replacement(
+            dispute_id=dispute.pk, actor=make.seller(dispute), carrier="DHL", tracking_number="RR473124829NL",
+        )  # fmt: skip
+        before, words = (
+            Order.objects.get(pk=dispute.order_id), asked(dispute, "buyer", "confirm_replacement"),
+        )  # fmt: skip
+        send(client("Alice"), address(dispute, "confirm_replacement"))
+
+    assert told(words) == moved(before)
 
 
 @pytest.mark.parametrize("wanted", ["refund", "return_refund", "replacement"])
