@@ -132,18 +132,23 @@ class Market(RuleBasedStateMachine):
         self.open(late=False, wanted="refund")
         self.open(late=False, wanted="return_refund")
         self.open(late=False, wanted="replacement")
+        with clock.freeze(self.now):
+            self.cases += [
+                make.swapping(orders.delivered()).pk,
+                make.replaced_in_transit(orders.delivered()).pk,
+            ]
 
     def _dispute(self, which: int) -> Dispute | None:
         return Dispute.objects.get(pk=self.cases[which % len(self.cases)]) if self.cases else None
 
     @rule(late=st.booleans(), wanted=st.sampled_from(["refund", "return_refund", "replacement"]))
     def open(self, late: bool, wanted: str) -> None:
-        if len(self.cases) < 6:
+        if len(self.cases) < 8:
             with clock.freeze(self.now):
                 self.cases.append(make.opened(orders.delivered(), wanted=wanted).pk)
 
     @rule(
-        which=st.integers(0, 5),
+        which=st.integers(0, 7),
         who=st.integers(0, 5),
         name=st.sampled_from(sorted(ACTS)),
         amount=st.integers(0, 120),
@@ -159,7 +164,7 @@ class Market(RuleBasedStateMachine):
             except Refused:
                 return
 
-    @rule(which=st.integers(0, 5), turn=st.integers(0, 3 * len(MOVING)), amount=st.integers(1, 60))
+    @rule(which=st.integers(0, 7), turn=st.integers(0, 3 * len(MOVING)), amount=st.integers(1, 60))
     def do_what_is_allowed(self, which: int, turn: int, amount: int) -> None:
         """A party or the mediator does one of the things that the page would offer now."""
         dispute = self._dispute(which)
