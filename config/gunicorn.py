@@ -21,6 +21,7 @@ timeout = 60
 graceful_timeout = 30
 keepalive = 5
 control_socket_disable = True
+forwarded_allow_ips = ""  # what a proxy says is believed by TRUSTED_PROXIES alone
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (a heartbeat file, no data)
 
 PATIENCE = float(env.number("WEB_PATIENCE", 20, most=3600))

@@ -60,7 +60,7 @@ def secret_key(var: Path, local: bool) -> str:
 
 def base_url(local: bool) -> str:
     """The address under which people reach the portal, without a slash at its end; mails link to it."""
-    port = env.text("PORT", "8000")
+    port = env.number("PORT", 8000, most=65535)
     if not local:
         env.required(
             "BASE_URL", "give the portal's public address, such as https://help.example.org."

@@ -4,8 +4,10 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import User
 from tests.accounts.factories import PASSWORD, person
@@ -104,3 +106,20 @@ def test_last_administrator_stays(client: Client) -> None:
     root.refresh_from_db()
     assert answer.context["adminform"].form.errors.as_data()["__all__"][0].code == "last_admin"
     assert (root.is_active, root.is_superuser) == (True, True)
+
+
+def test_tries_are_counted_by_the_clients_own_address_behind_a_proxy(settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = 1
+    form = {"login": "nobody@example.com", "password": "wrong-one"}
+    cache.clear()
+
+    def tried(told: str, times: int) -> list[int]:
+        seen = {"X-Forwarded-For": f"{told}, 198.51.100.{told[-1]}"}
+        return [
+            Client().post(reverse("account_login"), form, headers=seen).status_code
+            for _ in range(times)
+        ]
+
+    assert tried("6.6.6.1", 30) == [200] * 30
+    assert tried("7.7.7.1", 1) == [429], "another word to the left helps nobody"
+    assert tried("6.6.6.2", 1) == [200]

@@ -159,6 +159,14 @@ def test_a_wrong_value_is_one_sentence(name: str, value: str, sentence: str) -> 
     assert (done.returncode, done.stderr) == (1, f"Recourse cannot start: {sentence}\n")
 
 
+def test_a_wrong_port_is_named_where_no_address_is_given() -> None:
+    done = manage("check", DEBUG="1", PORT="abc")
+
+    assert (done.returncode, done.stderr) == (
+        1, "Recourse cannot start: PORT must be a whole number from 1 to 65535, not 'abc'.\n"
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("redis", "broker"),
     [
