@@ -22,10 +22,6 @@ from orders.models import Order
 SIZE = 1000
 
 
-class Stopped(Exception):
-    """The import cannot go on; the message is one sentence. What was written before stays."""
-
-
 @dataclass(slots=True)
 class Summary:
     """What an import did. `read` counts rows of the orders file, each of which is exactly one of imported,
@@ -61,17 +57,14 @@ def run(
 ) -> None:
     """Read and write everything; `tick(n)` after each n rows. `summary` is true whenever this ends.
 
-    A dry run does all the work and takes each transaction back. Raises `BadFile` for a whole-file fault and
-    `Stopped` where the database is away.
+    A dry run does all the work and takes each transaction back. Raises `BadFile` for a whole-file fault, and what
+    the database raises where it is away: what was written before stays.
     """
     writer = Writer(storefront, source.name, source.language, source.zone_name)
     try:
         for chunk in chunks(source.orders(), SIZE):
             _write(writer, chunk, source, summary, dry_run, disputes)
             tick(len(chunk))
-    except (OperationalError, InterfaceError) as error:
-        words = " ".join(str(error).split())[:200]
-        raise Stopped(f"The database cannot be used ({words}).") from error
     finally:
         summary.rejected += source.rejected
         summary.read = (

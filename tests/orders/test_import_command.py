@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from core import clock
-from core.models import DemoClock
+from core.models import DemoClock, Storefront
 from orders.importers import run as running
 from orders.models import Order
 from tests.orders.olist_files import Folder
@@ -86,6 +86,18 @@ def test_an_import_that_stops_on_the_way_says_what_it_did(
     assert set(Order.objects.values_list("number", flat=True)) == {"1", "3"}
     monkeypatch.undo()
     assert shown(run(path)) == counts(4, imported=1, unchanged=2, rejected=1)
+
+
+def test_a_database_that_is_away_from_the_start_is_one_sentence_too(
+    run: Any, folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise OperationalError("no route to host")
+
+    monkeypatch.setattr(Storefront, "default", away)
+    sentence, code = refused(run, folder.order("1").write())
+    assert sentence.startswith("The database cannot be used (no route to host). ")
+    assert (code, shown(last_line(capsys))) == (2, counts(0))
 
 
 def test_a_rejects_file_that_cannot_be_written_loses_no_summary(

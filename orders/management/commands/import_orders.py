@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
 from core import clock
@@ -65,9 +66,9 @@ class Command(BaseCommand):
             )
         rejects, summary = Rejects(), run.Summary()
         wanted = presents.wanted(options["as_of"])
-        storefront = self._storefront(options["storefront"])
         why, code = "", 0
         try:
+            storefront = self._storefront(options["storefront"])
             source = FORMATS[options["format"]](options["folder"], rejects, options["disputes"])
             present = presents.set_to(wanted, source, keep=options["dry_run"])
             still: AbstractContextManager[Any] = clock.freeze(present) if present else nullcontext()
@@ -85,8 +86,9 @@ class Command(BaseCommand):
                 )
         except BadFile as error:
             why, code = str(error), 2
-        except run.Stopped as error:
-            why, code = f"{error} {AGAIN}", 2
+        except (OperationalError, InterfaceError) as error:
+            words = " ".join(str(error).split())[:200]
+            why, code = f"The database cannot be used ({words}). {AGAIN}", 2
         except KeyboardInterrupt:
             why, code = f"Stopped. {AGAIN}", 130
         facts = self._facts(summary, rejects, options)
