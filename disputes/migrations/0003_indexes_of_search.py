@@ -34,4 +34,16 @@ class Migration(migrations.Migration):
             model_name='dispute',
             name='dispute_queue',
         ),
+        migrating.AddIndex(
+            model_name='dispute',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['seller', 'next_due_at', 'id'], name='dispute_selling'),
+        ),
+        migrating.AddIndex(
+            model_name='dispute',
+            index=models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['seller', '-ended_at', '-id'], name='dispute_sold'),
+        ),
+        migrating.RemoveIndex(
+            model_name='dispute',
+            name='dispute_inbox',
+        ),
     ]

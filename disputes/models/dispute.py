@@ -132,7 +132,16 @@ class Dispute(Case):
                 name="dispute_judged",
                 condition=Q(state__in=states.JUDGED),
             ),
-            models.Index(fields=("seller", "state", "next_due_at"), name="dispute_inbox"),
+            models.Index(
+                fields=("seller", "next_due_at", "id"),
+                name="dispute_selling",
+                condition=Q(ended_at__isnull=True),
+            ),
+            models.Index(
+                fields=("seller", "-ended_at", "-id"),
+                name="dispute_sold",
+                condition=Q(ended_at__isnull=False),
+            ),
             models.Index(fields=("buyer", "-opened_at"), name="dispute_buyer"),
             models.Index(fields=("mediator", "state", "next_due_at"), name="dispute_mediator"),
         )

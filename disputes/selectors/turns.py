@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce, Greatest
 
 from core import cases
 from core.counts import capped
-from disputes import states
 from disputes.models import (
     AtHand,
     Dispute,
@@ -43,7 +42,7 @@ def waiting_for(user_id: int, now: Any, *sides: Party) -> QuerySet[Dispute]:
     test = Q()
     for side in sides or (Party.BUYER, Party.SELLER):
         test |= Q(**{f"{side}_id": user_id}) & (_moves(side) | Q(Exists(_questions(side))))
-    return rows.filter(test, state__in=sorted(states.OPEN))
+    return rows.filter(test, ended_at__isnull=True)
 
 
 _BUYERS = (S.AWAITING_RETURN, S.REPLACEMENT_IN_TRANSIT)
@@ -88,7 +87,7 @@ def inbox(user_id: int, now: Any, side: Party, tab: str) -> QuerySet[Dispute]:
         rows = mine
     else:
         rows = Dispute.objects.filter(**{f"{side}_id": user_id})
-        rows = rows.filter(state__in=sorted(states.TERMINAL if tab == "ended" else states.OPEN))
+        rows = rows.filter(ended_at__isnull=tab != "ended")
         if tab == "others":
             rows = rows.exclude(pk__in=mine.values("pk"))
     order = (

@@ -12,7 +12,8 @@ from core import counts
 from core.models import Storefront
 from core.templatetags import ui
 from disputes.models import Dispute
-from disputes.selectors import cases, search
+from disputes.selectors import cases, search, turns
+from disputes.states import Party
 from evidence import services as evidence
 from evidence.models import OBJECTS, EvidenceFile
 from tests.disputes import factories as make
@@ -39,6 +40,21 @@ def test_each_tab_is_read_out_of_its_index(eager: None, tab: str, index: str) ->
     plan = rows.select_related(None)[:41].explain()
     assert index in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("tab", "index"),
+    [("mine", "dispute_selling"), ("others", "dispute_selling"), ("ended", "dispute_sold")],
+)
+def test_each_tab_of_a_sellers_inbox_is_read_out_of_its_index(
+    eager: None, frozen: datetime, tab: str, index: str
+) -> None:
+    rows = turns.inbox(orders.user("Bob").pk, frozen, Party.SELLER, tab)
+    plan = rows.select_related(None)[:20].explain()
+    assert index in plan
+    assert "Sort Key: disputes_dispute" not in plan
 
 
 @pytest.mark.postgres
