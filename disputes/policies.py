@@ -87,6 +87,11 @@ def may_hand_over(dispute: Dispute, actor: Actor) -> bool:
     return is_own_mediator(dispute, actor) or actor.is_staff(StaffRole.ADMIN)
 
 
+def may_assign(dispute: Dispute, actor: Actor) -> bool:
+    """An admin who assigns work; never a party."""
+    return party_of(dispute, actor) == Party.PLATFORM and actor.is_staff(StaffRole.ADMIN)
+
+
 def may_hand_back(dispute: Dispute, actor: Actor) -> bool:
     """Who may hand the case over, and the clock where its mediator may mediate no more."""
     return actor.is_system or may_hand_over(dispute, actor)

@@ -13,6 +13,7 @@ from core.actors import Actor
 from disputes import services
 from disputes.desk import door
 from disputes.models import Dispute
+from disputes.states import DisputeState
 
 Act = Callable[[HttpRequest, Dispute, Actor], HttpResponse]
 
@@ -51,8 +52,14 @@ def claim(request: HttpRequest, dispute: Dispute, actor: Actor) -> HttpResponse:
 
 @desk_act
 def hand_over(request: HttpRequest, dispute: Dispute, actor: Actor) -> HttpResponse:
-    """Give the case to a colleague; an empty choice puts it back into the queue."""
+    """Give the case to a colleague; an empty choice puts it back into the queue. Nobody took it yet: assign it."""
     chosen, note = request.POST.get("mediator", ""), request.POST.get("note", "")
+    if dispute.state == DisputeState.ESCALATED and chosen.isdecimal():
+        words = _("The case was given to the mediator. Both parties were told.")
+        to = int(chosen[:12])
+        return _run(
+            request, dispute, actor, services.assign_dispute, words, mediator_id=to, note=note
+        )
     if not chosen.isdecimal():
         return _run(
             request,

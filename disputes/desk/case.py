@@ -64,7 +64,8 @@ def _put_back(held: kept.Found, context: dict[str, Any]) -> dict[str, Any]:
     words = held.texts.get(field, "")
     if not words:
         return {}
-    there = context["deciding"] if held.form == "check" else not move or move in context["allowed"]
+    allowed = context["allowed"] | ({"hand_over"} if "assign" in context["allowed"] else set())
+    there = context["deciding"] if held.form == "check" else not move or move in allowed
     return {"held": {held.form: held.texts}, "unsent": [] if there else [words]}
 
 

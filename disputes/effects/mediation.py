@@ -49,13 +49,30 @@ class Ruling:
 def claim(batch: Batch, dispute: Dispute, actor: Actor) -> Event:
     """A mediator takes the case. The time to decide starts, or goes on where the case was handed back."""
     event = batch.transition(dispute, "claim", actor, mediator_id=actor.person_id)
+    _time_to_decide(batch, dispute)
+    telling.both(batch, dispute, event, "dispute_claimed")
+    return event
+
+
+def assign(batch: Batch, dispute: Dispute, actor: Actor, mediator: Actor, note: str = "") -> Event:
+    """An administrator gives a case that nobody took to a mediator, who has the same time to decide."""
+    if not policies.is_mediator(dispute, mediator):
+        raise NotAllowed(_("Choose a mediator who is no party of this case."))
+    event = batch.transition(
+        dispute, "assign", actor, mediator_id=mediator.person_id, reason=note, data={"to": mediator.user_id}
+    )  # fmt: skip
+    _time_to_decide(batch, dispute)
+    telling.both(batch, dispute, event, "dispute_claimed")
+    telling.tell(batch, dispute, event, "dispute_handed_over", mediator.user_id, note=note)
+    return event
+
+
+def _time_to_decide(batch: Batch, dispute: Dispute) -> None:
     batch.end_deadlines(dispute, DeadlineState.MET, Kind.MEDIATOR_CLAIM)
     if any(d.kind == Kind.DECISION for d in dispute.open_deadlines):
         batch.resume(dispute, Kind.DECISION)
     else:
         batch.schedule_days(dispute, Kind.DECISION, "decision_days")
-    telling.both(batch, dispute, event, "dispute_claimed")
-    return event
 
 
 def hand_over(

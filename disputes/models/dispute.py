@@ -18,6 +18,7 @@ from disputes import policies as may
 from disputes import states
 from disputes.models import constraints
 from disputes.models.at_hand import AtHand
+from disputes.models.indexes import INDEXES
 from disputes.states import DisputeState as S
 from disputes.states import Kind, Outcome, PostagePayer, Reason, Wanted
 
@@ -117,34 +118,7 @@ class Dispute(Case):
 
     class Meta:
         ordering = ("-opened_at", "-pk")
-        indexes = (
-            models.Index(
-                fields=("storefront", "state", "overdue_at", "next_due_at", "id"),
-                name="dispute_due",
-            ),
-            models.Index(
-                fields=("storefront", "overdue_at", "next_due_at", "id"),
-                name="dispute_open",
-                condition=Q(ended_at__isnull=True),
-            ),
-            models.Index(
-                fields=("storefront", "-ended_at", "-decided_at", "-id"),
-                name="dispute_judged",
-                condition=Q(state__in=states.JUDGED),
-            ),
-            models.Index(
-                fields=("seller", "next_due_at", "id"),
-                name="dispute_selling",
-                condition=Q(ended_at__isnull=True),
-            ),
-            models.Index(
-                fields=("seller", "-ended_at", "-id"),
-                name="dispute_sold",
-                condition=Q(ended_at__isnull=False),
-            ),
-            models.Index(fields=("buyer", "-opened_at"), name="dispute_buyer"),
-            models.Index(fields=("mediator", "state", "next_due_at"), name="dispute_mediator"),
-        )
+        indexes = INDEXES
         constraints = constraints.CONSTRAINTS
 
     @property
@@ -162,6 +136,10 @@ class Dispute(Case):
         if self.at_hand is None:
             raise RuntimeError(f"{self.reference} was locked without its rows: use effects.load")
         return self.at_hand
+
+    def _begin_mediation(self, mediator_id: int) -> None:
+        """From now on the case is this mediator's, and the platform is late no more."""
+        self.mediator_id, self.claimed_at, self.overdue_at = mediator_id, self.now, None
 
     def _bind(self, terms: Any) -> None:
         """Take over the terms of an offer or of a decision."""
@@ -344,7 +322,12 @@ class Dispute(Case):
     @moves("claimed", ESC, MED, [may.not_settling], may.is_mediator)
     def claim(self, mediator_id: int) -> None:
         """A mediator takes the case and is named to both parties by role."""
-        self.mediator_id, self.claimed_at, self.overdue_at = mediator_id, self.now, None
+        self._begin_mediation(mediator_id)
+
+    @moves("assigned", ESC, MED, [may.not_settling], may.may_assign)
+    def assign(self, mediator_id: int) -> None:
+        """An administrator gives a case that nobody took to a mediator."""
+        self._begin_mediation(mediator_id)
 
     @moves("handed_over", MED, MED, [may.not_settling], may.may_hand_over)
     def hand_over(self, mediator_id: int) -> None:

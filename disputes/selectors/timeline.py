@@ -101,6 +101,7 @@ PHRASES: dict[str, Say] = {
     "replacement_left_unanswered": _fixed(_("No answer about the replacement: the dispute closed as replaced")),
     "replacement_lost": _fixed(_("The replacement did not arrive: the buyer gets the amount asked for")),
     "claimed": _fixed(_("Case taken")),
+    "assigned": _fixed(_("Case given to a mediator")),
     "handed_over": _fixed(_("Case handed to another mediator")),
     "handed_back": _fixed(_("Case put back into the queue")),
     "claim_target_missed": _fixed(_("No mediator took the case in time; our lead was alerted")),

@@ -6,6 +6,7 @@ nothing has changed when one is raised.
 
 from disputes.services.evidence import add_evidence, upload_evidence
 from disputes.services.mediation import (
+    assign_dispute,
     claim_dispute,
     decide_dispute,
     hand_back_dispute,
@@ -62,6 +63,7 @@ __all__ = [
     "add_staff_note",
     "agree_settlement",
     "answer_evidence_request",
+    "assign_dispute",
     "claim_dispute",
     "confirm_replacement",
     "confirm_return",

@@ -44,6 +44,15 @@ def hand_over_dispute(
     return dispute
 
 
+def assign_dispute(*, dispute_id: int, actor: Actor, mediator_id: int, note: str = "") -> Dispute:
+    """Give a case that nobody took to a mediator of the storefront."""
+    with moving(dispute_id) as (batch, dispute):
+        roles = RoleGrant.of(mediator_id, dispute.storefront_id)
+        words = input.text(note, input.message_limit(dispute), optional=True)
+        mediation.assign(batch, dispute, actor, Actor.person(mediator_id, roles), words)
+    return dispute
+
+
 def hand_back_dispute(*, dispute_id: int, actor: Actor, note: str = "") -> Dispute:
     """Put the case back into the queue."""
     with moving(dispute_id) as (batch, dispute):

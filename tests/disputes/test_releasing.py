@@ -110,6 +110,32 @@ def test_an_admin_releases_a_case_whose_decision_is_late_and_the_next_one_has_se
     assert facts.running(dispute) == [("decision", frozen + 15 * DAY - timedelta(hours=1))]
 
 
+def test_an_admin_assigns_a_case_that_nobody_takes(frozen: datetime) -> None:
+    dispute, dan = make.escalated(), make.dan()
+    make.root()
+    make.at(frozen + 2 * DAY)
+    with clock.freeze(frozen + 3 * DAY):
+        services.assign_dispute(
+            dispute_id=dispute.pk, actor=make.root(), mediator_id=dan.user_id or 0, note="Please."
+        )
+        for nobody in (make.eve(), make.buyer(dispute)):
+            with pytest.raises(NotAllowed):
+                services.assign_dispute(
+                    dispute_id=make.escalated().pk, actor=make.root(), mediator_id=nobody.person_id
+                )
+    dispute = make.fresh(dispute)
+    assert (dispute.state, dispute.mediator_id, dispute.overdue_at) == (
+        "in_mediation",
+        dan.user_id,
+        None,
+    )
+    assert facts.events(dispute)[-1] == ("assigned", "escalated", "in_mediation")
+    assert facts.running(dispute) == [("decision", frozen + 10 * DAY)]
+    assert facts.told(dispute) == [
+        ("Alice", "dispute_claimed_buyer"), ("Bob", "dispute_claimed_seller"), ("Dan", "dispute_handed_over"),
+    ]  # fmt: skip
+
+
 def test_an_admin_gives_a_late_case_to_somebody_else_and_both_mediators_are_told(
     frozen: datetime,
 ) -> None:
