@@ -84,7 +84,10 @@ class CaseInLog:
 
 
 class NeverBlank:
-    """A person who is refused reads a page of ours, also where the code answers with a bare status."""
+    """A person who is refused reads a page of ours, also where the code answers with a bare status.
+
+    A browser asks for `text/html`; programs, and pictures in a page, get the status alone.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -97,7 +100,7 @@ class NeverBlank:
             and not answer.streaming
             and not answer.content
             and request.method != "HEAD"
-            and "application/json" not in asked
+            and "text/html" in asked
         ):
             answer.content = render_to_string(f"{answer.status_code}.html", request=request)
             answer.headers["Content-Type"] = "text/html; charset=utf-8"

@@ -145,7 +145,7 @@ def test_drafting_anew_says_what_becomes_of_the_text(frozen: Any) -> None:
 
 def test_an_address_opened_the_wrong_way_answers_with_a_page(frozen: Any) -> None:
     dispute, carol = make.in_mediation(), desk(make.carol())
-    answer = carol.get(address("claim", dispute))
+    answer = carol.get(address("claim", dispute), headers={"accept": "text/html,*/*;q=0.8"})
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
     assert "This address cannot be opened like that" in text(answer)
     assert "Desk" in text(answer)
