@@ -169,6 +169,7 @@ def content() -> dict[str, Any]:
     ]
     return {
         "main_clock": main,
+        "asking": {"turn": "you", "clock": main},
         "clocks": [
             deadline(123),
             deadline(7.2),

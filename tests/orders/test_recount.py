@@ -70,7 +70,7 @@ def test_a_closing_day_within_makes_the_date_later_with_an_event_and_a_notice(
     line = timewords.explain(row.explanation)[-1]
     assert (line.words, line.notes) == (
         "A day off was added to the calendar",
-        ("Not counted now: Tue 10 March (closing day)", "Before: Tue 24 March, 00:00"),
+        ("Not counted now: Tue 10 March (Stocktaking)", "Before: Tue 24 March, 00:00"),
     )
     assert list(audit.broken_links()) == []
 
