@@ -93,7 +93,7 @@ def test_workers_killed_in_mid_batch_leave_all_or_nothing() -> None:
     """R1: killed in the claim, in each kind of write, before and after a commit; then everything is enforced once."""
     silent(100)
     jobs = [at_statement(n) for n in (3, 8, 13, 18)]
-    jobs += [in_copy(30), in_copy(130), in_copy(250), at_commit(after=False), at_commit(after=True)]
+    jobs += [in_copy(30), in_copy(130), in_copy(200), at_commit(after=False), at_commit(after=True)]
     done = []
     for job in jobs:
         assert Worker(job).ended() == -signal.SIGKILL
