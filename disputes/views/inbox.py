@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import actor_for
-from core import clock
+from core import clock, transitions
 from disputes.models import Dispute
 from disputes.reading import terms, turn
 from disputes.selectors import turns
@@ -62,10 +62,11 @@ def task(user: Any, dispute: Dispute, *, buttons: bool = True) -> dict[str, Any]
     do = []
     if buttons and now_turn.turn == turn.YOU:
         fitting = (AGREE, DECLINE) if now_turn.step == "#settlement" else ONE_CLICK
+        open_now = transitions.allowed(dispute, actor)
         do = [
             {"url": url_of(move, reader), "label": move.say(move.label, reader)}
             for move in fitting
-            if possible(move, reader)
+            if possible(move, reader, open_now)
         ]
     return {
         "dispute": dispute,
