@@ -3,7 +3,12 @@
 * a ledger entry that does not follow from the one before it, or changes afterwards;
 * an order whose totals differ from its last entry (PostgreSQL: at the end of the transaction, deferred;
   SQLite: at each update of the totals, because it knows no deferred triggers);
-* a refund in another currency than its order's, of another amount than its ledger entry, or without one.
+* a refund in another currency than its order's, of another amount than its ledger entry, or without one;
+* refunds that do not sum to what the order says went back, in all or to the card; a refund that is deleted;
+* another currency for an order whose money has moved.
+
+That money which was released goes back only after a recovery entry follows from the first: without it `held`
+would fall below zero, which a constraint of the entries refuses.
 
 A migration that alters one of these tables on SQLite rebuilds it, and triggers are lost or in the way:
 it begins with `Guards(up=False)` and ends with `Guards()`. A test looks that the guards are there.
@@ -19,7 +24,6 @@ from django.db.migrations.operations.base import Operation
 from orders.states import EFFECTS
 
 TOTALS = ("captured", "held", "released", "refunded")
-NAMES = ("orders_ledger_follows", "orders_totals_mirror", "orders_refund_fits")
 
 
 def _after(column: int, entry: str, before: str) -> str:
@@ -46,7 +50,12 @@ WHERE o.id = NEW.order_id AND e.id = NEW.entry_id AND o.currency = NEW.currency
   AND e.amount = NEW.amount AND e.kind = 'refunded'
 """
 _LAST = "SELECT * FROM orders_ledgerentry WHERE order_id = {id} ORDER BY seq DESC LIMIT 1"
-_CHANGED = " OR ".join(f"OLD.{name} <> NEW.{name}" for name in (*TOTALS, "ledger_length"))
+_WATCHED = (*TOTALS, "refunded_to_card", "ledger_length")
+_CHANGED = " OR ".join(f"OLD.{name} <> NEW.{name}" for name in _WATCHED)
+_SENT_BACK = """
+SELECT COALESCE(SUM(amount), 0) AS amount, COALESCE(SUM(CASE WHEN means = 'card' THEN amount ELSE 0 END), 0) AS card
+FROM orders_refund WHERE order_id = {id}
+"""
 _SAME = " AND ".join(f"e.{name} = o.{name}" for name in TOTALS) + " AND e.seq = o.ledger_length"
 
 POSTGRESQL = (
@@ -71,6 +80,7 @@ BEGIN
     SELECT 1 FROM orders_order o LEFT JOIN LATERAL ({_LAST.format(id="o.id")}) e ON true
     WHERE o.id = subject AND CASE WHEN e.id IS NULL
       THEN o.captured = 0 AND o.released = 0 AND o.refunded = 0 AND o.ledger_length = 0 ELSE {_SAME} END
+      AND (o.refunded, o.refunded_to_card) = ({_SENT_BACK.format(id="o.id")})
   ) THEN
     RAISE EXCEPTION 'the totals of order % are not those of its ledger', subject
       USING ERRCODE = 'integrity_constraint_violation';
@@ -98,6 +108,22 @@ END $$;
 CREATE TRIGGER orders_refund_fits AFTER INSERT OR UPDATE OF amount, currency, order_id, entry_id
   ON orders_refund FOR EACH ROW EXECUTE FUNCTION orders_refund_fits();
 """,
+    """
+CREATE OR REPLACE FUNCTION orders_refund_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'a refund is never deleted' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER orders_refund_kept BEFORE DELETE ON orders_refund
+  FOR EACH ROW EXECUTE FUNCTION orders_refund_kept();
+""",
+    """
+CREATE OR REPLACE FUNCTION orders_currency_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'order % has money in %', OLD.reference, OLD.currency
+    USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER orders_currency_kept BEFORE UPDATE OF currency ON orders_order
+  FOR EACH ROW WHEN (OLD.currency <> NEW.currency AND OLD.ledger_length > 0)
+  EXECUTE FUNCTION orders_currency_kept();
+""",
 )
 
 SQLITE = (
@@ -108,12 +134,15 @@ CREATE TRIGGER orders_ledger_follows AFTER INSERT ON orders_ledgerentry BEGIN
 END
 """,
     f"""
-CREATE TRIGGER orders_totals_mirror AFTER UPDATE OF {", ".join(TOTALS)}, ledger_length ON orders_order
+CREATE TRIGGER orders_totals_mirror AFTER UPDATE OF {", ".join(_WATCHED)} ON orders_order
 WHEN {_CHANGED} BEGIN
   SELECT RAISE(ABORT, 'the totals of an order are not those of its ledger')
   WHERE NOT EXISTS (
     SELECT 1 FROM ({_LAST.format(id="NEW.id")}) e
     WHERE {" AND ".join(f"round(e.{n}, 4) = round(NEW.{n}, 4)" for n in TOTALS)} AND e.seq = NEW.ledger_length
+  ) OR NOT EXISTS (
+    SELECT 1 FROM ({_SENT_BACK.format(id="NEW.id")}) r
+    WHERE round(r.amount, 4) = round(NEW.refunded, 4) AND round(r.card, 4) = round(NEW.refunded_to_card, 4)
   );
 END
 """,
@@ -128,18 +157,36 @@ END
             ("_update", "UPDATE OF amount, currency, order_id, entry_id"),
         )
     ),
+    """
+CREATE TRIGGER orders_refund_kept BEFORE DELETE ON orders_refund BEGIN
+  SELECT RAISE(ABORT, 'a refund is never deleted');
+END
+""",
+    """
+CREATE TRIGGER orders_currency_kept BEFORE UPDATE OF currency ON orders_order
+WHEN OLD.currency <> NEW.currency AND OLD.ledger_length > 0 BEGIN
+  SELECT RAISE(ABORT, 'the money of an order keeps its currency');
+END
+""",
 )
 ALL_NAMES = {
     "postgresql": (
-        *(
-            (name, "orders_order")
-            for name in ("orders_totals_mirror", "orders_totals_mirror_insert")
-        ),
+        ("orders_totals_mirror", "orders_order"),
+        ("orders_totals_mirror_insert", "orders_order"),
         ("orders_totals_mirror_entry", "orders_ledgerentry"),
         ("orders_ledger_follows", "orders_ledgerentry"),
         ("orders_refund_fits", "orders_refund"),
+        ("orders_refund_kept", "orders_refund"),
+        ("orders_currency_kept", "orders_order"),
     ),
-    "sqlite": tuple((name, "") for name in (*NAMES, "orders_refund_fits_update")),
+    "sqlite": (
+        ("orders_ledger_follows", ""),
+        ("orders_totals_mirror", ""),
+        ("orders_refund_fits", ""),
+        ("orders_refund_fits_update", ""),
+        ("orders_refund_kept", ""),
+        ("orders_currency_kept", ""),
+    ),
 }
 
 

@@ -130,6 +130,17 @@ REFUSED = {
     "more refunded than captured": "UPDATE orders_order SET refunded = captured + 1, held = -1",
     "another currency": "UPDATE orders_refund SET currency = 'USD'",
     "a larger refund": "UPDATE orders_refund SET amount = 99",
+    "another currency of the order": "UPDATE orders_order SET currency = 'USD'",
+    "a refund that is gone": "DELETE FROM orders_refund WHERE means = 'card'",
+    "more to the card than its refunds": "UPDATE orders_order SET refunded_to_card = 70",
+    "a second refund of the same entry": (
+        "INSERT INTO orders_refund (reference, storefront_id, policy_version_id, version, audit_head, created_at,"
+        " changed_at, state, order_id, entry_id, amount, currency, means, gateway, cause, idempotency_key,"
+        " provider_reference, failure, expected_at) SELECT 'RFD-X', storefront_id, policy_version_id, version,"
+        " audit_head, created_at, changed_at, state, order_id, entry_id, amount, currency, means, gateway, 'again',"
+        " 'x', '', '', expected_at FROM orders_refund WHERE means = 'card'"
+    ),
+    "a refund without an entry": "UPDATE orders_refund SET entry_id = (SELECT MIN(id) FROM orders_ledgerentry)",
     "an unknown state": "UPDATE orders_order SET state = 'lost'",
     "money in an unpaid order": "UPDATE orders_order SET state = 'awaiting_payment'",
     "a gap": (
@@ -154,6 +165,53 @@ def test_the_database_refuses(frozen: Any, attempt: str) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert totals(order) == (100, 10, 0, 90)
+
+
+NEXT = (
+    "INSERT INTO orders_ledgerentry (order_id, seq, kind, debit, credit, amount, captured, held, released, refunded,"
+    " at, event_id) SELECT order_id, seq + 1, 'refunded', 'escrow', 'buyer', %s, captured, held - %s, released,"
+    " refunded + %s, at, event_id FROM orders_ledgerentry WHERE order_id = %s ORDER BY seq DESC LIMIT 1"
+)
+
+
+@pytest.mark.parametrize(
+    ("stage", "amount"), [(make.shipped, "100.01"), (make.completed, "0.01"), (make.placed, "0.01")]
+)
+def test_the_database_refuses_to_send_back_more_than_is_held(
+    frozen: Any, stage: Callable[..., Order], amount: str
+) -> None:
+    """Released money has to be recovered first: what is sent back comes out of what is held."""
+    order = stage()
+    before, length = totals(order), order.ledger_length
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(NEXT, [amount, amount, amount, order.pk])
+        cursor.execute(
+            "UPDATE orders_order SET held = held - %s, refunded = refunded + %s, ledger_length = ledger_length + 1"
+            " WHERE id = %s",
+            [amount, amount, order.pk],
+        )
+    assert (totals(order), order.ledger_length) == (before, length)
+
+
+def test_the_database_refuses_an_entry_of_a_refund_that_nobody_recorded(frozen: Any) -> None:
+    order = make.shipped()
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(NEXT, ["10", "10", "10", order.pk])
+        cursor.execute(
+            "UPDATE orders_order SET held = 90, refunded = 10, ledger_length = 2 WHERE id = %s",
+            [order.pk],
+        )
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert totals(order) == (100, 100, 0, 0)
+
+
+def test_an_order_without_money_may_still_get_another_currency(frozen: Any) -> None:
+    order = make.placed()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE orders_order SET currency = 'USD' WHERE id = %s", [order.pk])
+    order.refresh_from_db()
+    assert order.currency == "USD"
 
 
 def test_the_guards_are_there_after_all_migrations() -> None:
