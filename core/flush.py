@@ -27,6 +27,23 @@ from core.errors import CaseChanged
 Change = tuple[models.Model, tuple[str, ...], int | None]
 
 
+Preparation = Callable[[list[Any]], None]
+preparations: dict[type[models.Model], Preparation] = {}
+
+
+def prepares(model: type[models.Model]) -> Callable[[Preparation], Preparation]:
+    """Register what rows of a model still need when they are written: a number that a lock gives, say.
+
+    It runs last of all in a batch, so what it locks is held shortly and in one order.
+    """
+
+    def register(preparation: Preparation) -> Preparation:
+        preparations[model] = preparation
+        return preparation
+
+    return register
+
+
 def insert(rows: Sequence[models.Model]) -> None:
     """Insert rows of several models, those that others point to first."""
     by_model: dict[type[models.Model], list[models.Model]] = defaultdict(list)
@@ -34,6 +51,8 @@ def insert(rows: Sequence[models.Model]) -> None:
         by_model[type(row)].append(row)
     for model in _parents_first(by_model):
         batch = by_model[model]
+        if model in preparations:
+            preparations[model](batch)
         if connection.vendor == "postgresql":
             _copy(model, batch)
         else:

@@ -103,6 +103,6 @@ class RefundAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 @admin.register(WalletEntry)
 class WalletAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
-    list_display = ("user", "amount", "currency", "refund", "at")
-    list_select_related = ("user", "refund")
-    search_fields = ("user__email",)
+    list_display = ("account", "seq", "amount", "balance", "refund", "at")
+    list_select_related = ("account", "refund")
+    search_fields = ("account__user__email", "refund__reference")

@@ -5,7 +5,9 @@
   SQLite: at each update of the totals, because it knows no deferred triggers);
 * a refund in another currency than its order's, of another amount than its ledger entry, or without one;
 * refunds that do not sum to what the order says went back, in all or to the card; a refund that is deleted;
-* another currency for an order whose money has moved.
+* another currency for an order whose money has moved;
+* a wallet's entry that does not follow from the one before it, or does not fit its refund, and a balance that is
+  not that of the last entry.
 
 That money which was released goes back only after a recovery entry follows from the first: without it `held`
 would fall below zero, which a constraint of the entries refuses.
@@ -189,30 +191,112 @@ ALL_NAMES = {
     ),
 }
 
+_CREDIT = """
+SELECT 1 FROM orders_walletaccount a JOIN orders_refund r ON r.id = NEW.refund_id
+JOIN orders_order o ON o.id = r.order_id
+WHERE a.id = NEW.account_id AND a.user_id = o.buyer_id AND a.currency = r.currency AND NEW.amount = r.amount
+  AND a.length = NEW.seq - 1
+"""
+_MIRRORS = """
+SELECT 1 FROM orders_walletentry e WHERE e.account_id = NEW.id AND e.seq = NEW.length AND e.balance = NEW.balance
+  AND NEW.length = OLD.length + 1 AND NEW.user_id = OLD.user_id AND NEW.currency = OLD.currency
+"""
+WALLET_POSTGRESQL = (
+    f"""
+CREATE OR REPLACE FUNCTION orders_wallet_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS ({_CREDIT} AND a.balance + NEW.amount = NEW.balance) THEN
+    RAISE EXCEPTION 'wallet entry %/% does not follow the one before', NEW.account_id, NEW.seq
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  UPDATE orders_walletaccount SET balance = NEW.balance, length = NEW.seq WHERE id = NEW.account_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER orders_wallet_follows AFTER INSERT ON orders_walletentry
+  FOR EACH ROW EXECUTE FUNCTION orders_wallet_follows();
+""",
+    f"""
+CREATE OR REPLACE FUNCTION orders_wallet_mirrors() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' OR NOT EXISTS ({_MIRRORS}) THEN
+    RAISE EXCEPTION 'wallet % is not what its entries say', NEW.id
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER orders_wallet_mirrors AFTER UPDATE ON orders_walletaccount
+  FOR EACH ROW EXECUTE FUNCTION orders_wallet_mirrors();
+CREATE TRIGGER orders_wallet_begins AFTER INSERT ON orders_walletaccount
+  FOR EACH ROW WHEN (NEW.balance <> 0 OR NEW.length <> 0) EXECUTE FUNCTION orders_wallet_mirrors();
+""",
+)
+WALLET_SQLITE = (
+    f"""
+CREATE TRIGGER orders_wallet_follows AFTER INSERT ON orders_walletentry BEGIN
+  SELECT RAISE(ABORT, 'a wallet entry does not follow the one before')
+  WHERE NOT EXISTS ({_CREDIT} AND round(a.balance + NEW.amount, 4) = round(NEW.balance, 4));
+  UPDATE orders_walletaccount SET balance = NEW.balance, length = NEW.seq WHERE id = NEW.account_id;
+END
+""",
+    f"""
+CREATE TRIGGER orders_wallet_mirrors AFTER UPDATE ON orders_walletaccount BEGIN
+  SELECT RAISE(ABORT, 'a wallet is not what its entries say') WHERE NOT EXISTS ({_MIRRORS});
+END
+""",
+    """
+CREATE TRIGGER orders_wallet_begins AFTER INSERT ON orders_walletaccount
+WHEN NEW.balance <> 0 OR NEW.length <> 0 BEGIN
+  SELECT RAISE(ABORT, 'a wallet is not what its entries say');
+END
+""",
+)
+WALLET_NAMES = (
+    ("orders_wallet_follows", "orders_walletentry"),
+    ("orders_wallet_mirrors", "orders_walletaccount"),
+    ("orders_wallet_begins", "orders_walletaccount"),
+)
+SETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]] = {
+    "money": {
+        "postgresql": (POSTGRESQL, ALL_NAMES["postgresql"]),
+        "sqlite": (SQLITE, ALL_NAMES["sqlite"]),
+    },
+    "wallet": {
+        "postgresql": (WALLET_POSTGRESQL, WALLET_NAMES),
+        "sqlite": (WALLET_SQLITE, tuple((name, "") for name, _table in WALLET_NAMES)),
+    },
+}
+"""The guards by what they guard, for each database: the statements, and the names with their tables."""
 
-def install(cursor: Any, vendor: str) -> None:
+
+def names(vendor: str) -> set[str]:
+    """Every guard that must be there."""
+    return {name for guarded in SETS.values() for name, _table in guarded[vendor][1]}
+
+
+def install(cursor: Any, vendor: str, what: str = "money") -> None:
     """Put the guards up; those that were there are replaced."""
-    remove(cursor, vendor)
-    for statement in POSTGRESQL if vendor == "postgresql" else SQLITE:
+    remove(cursor, vendor, what)
+    for statement in SETS[what][vendor][0]:
         cursor.execute(statement)
 
 
-def remove(cursor: Any, vendor: str) -> None:
+def remove(cursor: Any, vendor: str, what: str = "money") -> None:
     """Take the guards down, for a migration that rebuilds a table."""
-    for name, table in ALL_NAMES[vendor]:
+    for name, table in SETS[what][vendor][1]:
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if table else ""))
 
 
 class Guards(Operation):
-    """Migration operation: the money guards go up, or come down while tables are rebuilt."""
+    """Migration operation: the guards of money or of wallets go up, or come down while tables are rebuilt."""
 
     reversible = True
 
-    def __init__(self, up: bool = True) -> None:
-        self.up = up
+    def __init__(self, up: bool = True, what: str = "money") -> None:
+        self.up, self.what = up, what
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return self.__class__.__qualname__, [], {} if self.up else {"up": False}
+        given = {"up": False} if not self.up else {}
+        return self.__class__.__qualname__, [], given | {"what": self.what}
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """The models stay as they are."""
@@ -228,8 +312,8 @@ class Guards(Operation):
         self._set(schema_editor, not self.up)
 
     def describe(self) -> str:
-        return "Money guards up" if self.up else "Money guards down"
+        return f"Guards of {self.what} {'up' if self.up else 'down'}"
 
     def _set(self, schema_editor: Any, up: bool) -> None:
         with schema_editor.connection.cursor() as cursor:
-            (install if up else remove)(cursor, schema_editor.connection.vendor)
+            (install if up else remove)(cursor, schema_editor.connection.vendor, self.what)

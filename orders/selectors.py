@@ -16,7 +16,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Sum,
     Value,
     When,
 )
@@ -25,7 +24,7 @@ from django.http import Http404
 from core import cases, references
 from core.actors import StaffRole
 from core.models import Event
-from orders.models import Order, OrderMessage, Refund, WalletEntry
+from orders.models import Order, OrderMessage, Refund, WalletAccount, WalletEntry
 from orders.states import HELD, OrderState, RefundState
 
 S = OrderState
@@ -172,10 +171,15 @@ def tab_counts(orders: QuerySet[Order], now: datetime, selling: bool) -> dict[st
     return {name: counts[name] for name in counted}
 
 
-def wallet_balance(user: Any, currency: str) -> Any:
-    """What is in the person's wallet in one currency."""
-    rows = WalletEntry.objects.filter(user=user, currency=currency)
-    return rows.aggregate(sum=Sum("amount"))["sum"] or 0
+def wallets_of(user: Any) -> QuerySet[WalletAccount]:
+    """The person's wallets, one for each currency in which something ever came."""
+    return WalletAccount.objects.filter(user=user).order_by("currency")
+
+
+def wallet_history(user: Any) -> QuerySet[WalletEntry]:
+    """What came into the person's wallets, the newest first, with the orders that it came from."""
+    rows = WalletEntry.objects.filter(account__user=user).select_related("account", "refund__order")
+    return rows.order_by("-at", "-pk")
 
 
 def overdue_refunds() -> QuerySet[Refund]:
@@ -191,10 +195,6 @@ def stuck_refunds(storefronts: Iterable[int]) -> QuerySet[Refund]:
     )
     found = Refund.objects.filter(bad, storefront__in=storefronts)
     return found.select_related("order").order_by("expected_at", "pk")
-
-
-def order_count() -> int:
-    return Order.objects.count()
 
 
 _SUMS = """
@@ -251,3 +251,39 @@ def unbalanced_orders() -> Iterator[tuple[str, str]]:
         cursor.execute(sql)
         while rows := cursor.fetchmany(1000):
             yield from rows
+
+
+_WALLETS = """
+SELECT a.id, a.currency, a.balance, a.length, COALESCE(e.balance, 0) AS e_balance, COALESCE(e.length, 0) AS e_length,
+       COALESCE(e.last, 0) AS e_last, COALESCE(r.amount, 0) AS r_amount
+FROM orders_walletaccount a
+LEFT JOIN (
+  SELECT account_id, SUM(amount) AS balance, COUNT(*) AS length, MAX(seq) AS last
+  FROM orders_walletentry GROUP BY account_id
+) e ON e.account_id = a.id
+LEFT JOIN (
+  SELECT o.buyer_id, f.currency, SUM(f.amount) AS amount FROM orders_refund f JOIN orders_order o ON o.id = f.order_id
+  WHERE f.gateway = 'wallet' AND f.state = 'completed' GROUP BY o.buyer_id, f.currency
+) r ON r.buyer_id = a.user_id AND r.currency = a.currency
+"""
+_WALLET_FAULTS = (
+    ("the balance is not what the entries sum to", _APART.format("balance", "e_balance")),
+    ("entries are missing", "(length <> e_length OR e_last <> e_length)"),
+    (
+        "the balance is not what the refunds to the wallet sum to",
+        _APART.format("balance", "r_amount"),
+    ),
+)
+
+
+def unbalanced_wallets() -> Iterator[tuple[str, str]]:
+    """Wallets that do not add up, each with the first reason; sums entries and refunds anew."""
+    whens = " ".join(f"WHEN {test} THEN '{why}'" for why, test in _WALLET_FAULTS)
+    sql = (
+        f"SELECT id, currency, why FROM (SELECT id, currency, CASE {whens} END AS why FROM ({_WALLETS}) sums) judged"  # noqa: S608
+        " WHERE why IS NOT NULL ORDER BY id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        while rows := cursor.fetchmany(1000):
+            yield from ((f"wallet {pk} {currency}", why) for pk, currency, why in rows)

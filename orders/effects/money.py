@@ -173,15 +173,7 @@ def key_of(order: Order, cause: str, means: str) -> str:
 
 def credit_wallet(batch: Batch, made: Refund, *, tell: bool = True) -> Event:
     """The wallet is ours, so the money is there at once, in the same transaction."""
-    batch.add(
-        WalletEntry(
-            user_id=made.order.buyer_id,
-            currency=made.currency,
-            amount=made.amount,
-            refund=made,
-            at=batch.now,
-        )
-    )
+    batch.add(WalletEntry(refund=made, amount=made.amount, at=batch.now))
     return complete_refund(batch, made, SYSTEM, reference=made.reference, tell=tell)
 
 

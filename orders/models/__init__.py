@@ -1,10 +1,11 @@
 """Orders, what is in them, and their money."""
 
 from orders.models.contents import Checkpoint, OrderLine, OrderPayment, OrderProof, Shipment
-from orders.models.money import LedgerEntry, Refund, RefundAnswer, RefundDeadline, WalletEntry
+from orders.models.money import LedgerEntry, Refund, RefundAnswer, RefundDeadline
 from orders.models.order import Order, OrderDeadline
 from orders.models.store import Store
 from orders.models.talk import OrderMessage
+from orders.models.wallet import WalletAccount, WalletEntry
 
 __all__ = [
     "Checkpoint",
@@ -20,5 +21,6 @@ __all__ = [
     "RefundDeadline",
     "Shipment",
     "Store",
+    "WalletAccount",
     "WalletEntry",
 ]

@@ -1,10 +1,9 @@
-"""The ledger, refunds and wallets."""
+"""The ledger and refunds."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -177,25 +176,3 @@ class RefundAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
-
-
-class WalletEntry(models.Model):
-    """A movement in a buyer's wallet; the balance is the sum. A refund is credited once."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="wallet_entries"
-    )
-    currency = models.CharField(_("currency"), max_length=3)
-    amount = money(verbose_name=_("amount"))
-    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="wallet_entry")
-    at = models.DateTimeField(_("time"))
-
-    class Meta:
-        ordering = ("at", "pk")
-        indexes = (models.Index(fields=("user", "currency"), name="wallet_of_user"),)
-        constraints = (
-            models.CheckConstraint(condition=Q(amount__gt=0), name="wallet_amount_positive"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"

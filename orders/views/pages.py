@@ -65,6 +65,7 @@ def _list(request: HttpRequest, selling: bool) -> HttpResponse:
             for name, count in counts.items()
         ],
         "other_list": _other_list(request, selling),
+        "has_wallet": not selling and selectors.wallets_of(request.user).exists(),
     }  # fmt: skip
     return render(request, "orders/list.html", context)
 
