@@ -188,6 +188,28 @@ def cache(redis: str) -> dict[str, Any]:
     }
 
 
+def refund_webhook(local: bool) -> str:
+    """Where the shop takes refunds; empty where it has no such address. Nothing else ever chooses the host."""
+    parts = env.url("REFUND_WEBHOOK_URL", ("https", "http"))
+    if parts is None:
+        return ""
+    if not parts.hostname or parts.username is not None or parts.fragment:
+        raise env.SettingsError("REFUND_WEBHOOK_URL is a host and a path, without a user.")
+    if parts.scheme == "http" and not local:
+        raise env.SettingsError("REFUND_WEBHOOK_URL must start with https://.")
+    if not env.text("REFUND_WEBHOOK_KEY"):
+        raise env.SettingsError("REFUND_WEBHOOK_URL is set, so REFUND_WEBHOOK_KEY has to be.")
+    return parts.geturl()
+
+
+def webhook_keys() -> list[str]:
+    """The keys that sign what goes to the shop and comes from it; the first one signs, each of them is believed."""
+    keys = env.listing("REFUND_WEBHOOK_KEY")
+    if any(len(key) < 32 for key in keys):
+        raise env.SettingsError("REFUND_WEBHOOK_KEY has fewer than 32 characters.")
+    return keys
+
+
 def storage(media: Path) -> dict[str, Any]:
     """Where evidence lies: a private bucket where S3_BUCKET names one, else a folder that no web server serves."""
     bucket = env.text("S3_BUCKET")

@@ -40,7 +40,11 @@ ORDERS, DISPUTES, EVIDENCE, STAFF = (
     _("Evidence"),
     _("Staff targets"),
 )
-GATEWAYS = (("file", _("File for the bank")), ("wallet", _("Wallet")))
+GATEWAYS = (
+    ("file", _("File for the bank")),
+    ("wallet", _("Wallet")),
+    ("webhook", _("Call to the shop")),
+)
 
 SETTINGS: dict[str, Setting] = {
     s.name: s

@@ -8,6 +8,6 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders import effects, measures, notices  # noqa: F401 (they register themselves)
-        from orders.gateways import file, wallet  # noqa: F401
+        from orders.gateways import file, wallet, webhook  # noqa: F401
 
         notices.register()

@@ -13,7 +13,7 @@ That money which was released goes back only after a recovery entry follows from
 would fall below zero, which a constraint of the entries refuses.
 
 A migration that alters one of these tables on SQLite rebuilds it, and triggers are lost or in the way:
-it begins with `Guards(up=False)` and ends with `Guards()`. A test looks that the guards are there.
+it begins with `Guards(up=False)` and ends with `Guards()`, of wallets too. A test looks that the guards are there.
 """
 
 # ruff: noqa: S608 - these statements are made of constants only

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import moves, pages, talk, wallet
+from orders.views import hooks, moves, pages, talk, wallet
 
 app_name = "orders"
 ORDER = "<str:reference>/"
@@ -10,6 +10,7 @@ ORDER = "<str:reference>/"
 urlpatterns = [
     path("", pages.bought, name="list"),
     path("sold/", pages.sold, name="sold"),
+    path("refund-results/", hooks.refund_result, name="refund_result"),
     path("wallet/", wallet.wallet, name="wallet"),
     path(ORDER, pages.order, name="order"),
     path(f"{ORDER}payments/", pages.payments, name="payments"),

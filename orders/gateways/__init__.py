@@ -21,7 +21,10 @@ class Outcome(Enum):
     """What a gateway says at once."""
 
     TAKEN = "taken"
+    COMPLETED = "completed"
     FAILED = "failed"
+    UNKNOWN = "unknown"
+    """Nobody knows whether it was taken: it is sent again under the same key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A gateway's word on one refund: taken under its own reference, or failed with a message."""
+    """A gateway's word on one refund: taken or completed under its own reference, or failed with a message."""
 
     pk: int
     outcome: Outcome
@@ -56,7 +59,9 @@ class Gateway(Protocol):
     instant: bool
 
     def submit(self, refunds: Sequence[Snapshot]) -> list[Result]:
-        """Take refunds; one result for each. Raises `GatewayDown` where none could be sent."""
+        """Take refunds; one result for each that it came to, at least one. Raises `GatewayDown` where none could
+        be sent. Those without a result are free for the next call at once.
+        """
 
 
 _gateways: dict[str, Gateway] = {}

@@ -82,6 +82,9 @@ class Refund(Case):
     completed_at = models.DateTimeField(_("received"), null=True, blank=True)
     overdue_at = models.DateTimeField(_("overdue since"), null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    tries = models.PositiveSmallIntegerField(
+        _("tries without an answer"), default=0, editable=False
+    )
 
     class Meta:
         ordering = ("created_at", "pk")
@@ -119,7 +122,7 @@ class Refund(Case):
     def submit(self, at: datetime, provider_reference: str) -> None:
         """The gateway has taken it."""
         self.submitted_at, self.provider_reference = at, provider_reference
-        self.claimed_until, self.failure = None, ""
+        self.claimed_until, self.failure, self.tries = None, "", 0
 
     @transition(
         field=state, source=[S.REQUESTED, S.SUBMITTED, S.FAILED], target=S.COMPLETED,
@@ -145,7 +148,7 @@ class Refund(Case):
     )  # fmt: skip
     def retry(self) -> None:
         """Goes to the gateway again under the same key, so that it is paid once at most."""
-        self.submitted_at, self.provider_reference = None, ""
+        self.submitted_at, self.provider_reference, self.tries = None, "", 0
 
 
 class RefundDeadline(Deadline):

@@ -67,7 +67,8 @@ class WalletEntry(models.Model):
 def number(entries: list[WalletEntry]) -> None:
     """Lock the accounts that these entries belong to, in the order of their keys, and let each follow the last."""
     owner = {id(e): (e.refund.order.buyer_id, e.refund.currency) for e in entries}
-    people, currencies = ({pair[i] for pair in owner.values()} for i in (0, 1))
+    people = {user for user, _currency in owner.values()}
+    currencies = {currency for _user, currency in owner.values()}
     wallets = WalletAccount.objects.filter(user__in=people, currency__in=currencies)
     missing = set(owner.values()) - set(wallets.values_list("user_id", "currency"))
     WalletAccount.objects.bulk_create(

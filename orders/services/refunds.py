@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock, words
@@ -30,6 +30,8 @@ LEASE = timedelta(minutes=5)
 DAY = timedelta(days=1)
 """A bank's date without a time may begin so long before the moment that it means."""
 BATCH = 500
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+"""Before a refund is sent again whose gateway said nothing; each time twice as long."""
 GATEWAY = Actor.system("gateway")
 
 
@@ -64,7 +66,9 @@ def _submit(gateway: Gateway, limit: int, again: bool) -> int:
             Refund.objects.filter(pk__in=[s.pk for s in snapshots]).update(claimed_until=None)
             raise
         taken += _note(gateway, results)
-        if again:
+        told = {result.pk for result in results}
+        Refund.objects.filter(pk__in={s.pk for s in snapshots} - told).update(claimed_until=None)
+        if again or all(result.outcome == Outcome.UNKNOWN for result in results):
             break
     return taken
 
@@ -95,7 +99,7 @@ def _claim(name: str, limit: int, again: bool) -> list[Snapshot]:
 
 
 def _note(gateway: Gateway, results: Sequence[Result]) -> int:
-    by_pk = {result.pk: result for result in results}
+    by_pk = {r.pk: r for r in results if r.outcome != Outcome.UNKNOWN}
     taken = 0
     with Batch() as batch:
         refunds = batch.lock(Refund, by_pk)
@@ -105,17 +109,36 @@ def _note(gateway: Gateway, results: Sequence[Result]) -> int:
             if refund.state not in {RefundState.REQUESTED, RefundState.SUBMITTED}:
                 continue
             taken += result.outcome != Outcome.FAILED
-            if refund.state == RefundState.SUBMITTED:
+            if refund.state == RefundState.SUBMITTED and result.outcome == Outcome.TAKEN:
                 data = {"provider_reference": result.provider_reference}
                 batch.record(refund, "submitted_again", GATEWAY, data=data)
             elif result.outcome == Outcome.FAILED:
                 effects.fail_refund(batch, refund, GATEWAY, why=result.message)
+            elif result.outcome == Outcome.COMPLETED:
+                reference = result.provider_reference
+                effects.complete_refund(batch, refund, GATEWAY, reference=reference)
             elif gateway.instant:
                 money.credit_wallet(batch, refund)
             else:
                 effects.submit_refund(batch, refund, GATEWAY, reference=result.provider_reference)
     Refund.objects.filter(pk__in=by_pk, state=RefundState.SUBMITTED).update(claimed_until=None)
+    for result in results:
+        if result.outcome == Outcome.UNKNOWN:
+            _wait(result)
     return taken
+
+
+def _wait(result: Result) -> None:
+    """Nothing is known: the lease becomes the pause before the next try. No state moves, so no event is written."""
+    waiting = Refund.objects.filter(pk=result.pk).exclude(state=RefundState.COMPLETED)
+    for tries in waiting.values_list("tries", flat=True):
+        pause = min(FIRST_PAUSE * 2 ** min(tries, 10), LONGEST_PAUSE)
+        logger.warning(
+            "refund_unanswered", extra={"refund": result.pk, "tries": tries, "why": result.message}
+        )
+        waiting.update(
+            tries=F("tries") + 1, claimed_until=clock.now() + pause, failure=result.message[:300]
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,7 @@ TABLE: dict[str, ROW] = {
     "orders:message POST":                (302, 404, 422, 422, 404, 404, 403),
     "orders:order":                       (302, 404, 200, 200, 404, 404, 200),
     "orders:payments":                    (302, 404, 200, 200, 404, 404, 200),
+    "orders:refund_result POST":          (404, 404, 404, 404, 404, 404, 404),
     "orders:refuse_proof":                (302, 404, 302, 302, 404, 404, 302),
     "orders:refuse_proof POST":           (302, 404, 409, 409, 404, 404, 409),
     "orders:retry_refund POST":           (302, 404, 404, 404, 404, 404, 404),
