@@ -90,6 +90,15 @@ SETTINGS: dict[str, Setting] = {
             ORDERS,
         ),
         Setting(
+            "correction_days",
+            7,
+            "days",
+            1,
+            60,
+            _("A mistake of the bank is taken one step further within"),
+            ORDERS,
+        ),
+        Setting(
             "card_gateway",
             "file",
             "choice",

@@ -14,6 +14,7 @@ from core.actors import StaffRole
 CASEWORK = {StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.AGENT, StaffRole.ADMIN}
 PLACES: tuple[tuple[str, Any, set[StaffRole]], ...] = (
     ("mediation:queue", lambda: _("Disputes"), CASEWORK),
+    ("desk:settlements", lambda: _("Bank files"), {StaffRole.ADMIN}),
     ("desk:stuck", lambda: _("Stuck"), {StaffRole.ADMIN}),
     ("desk:roles", lambda: _("Roles"), {StaffRole.ADMIN}),
     ("desk:log", lambda: _("Audit log"), {StaffRole.ADMIN}),

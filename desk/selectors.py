@@ -14,7 +14,7 @@ from accounts.models import User
 from core import audit, references
 from core.models import Event, Storefront
 from disputes.models import Dispute
-from orders.models import Order, Refund
+from orders.models import Correction, Order, Refund
 
 PAGE = 50
 CHUNK, CHUNKS = 200, 15
@@ -23,8 +23,9 @@ CASES: tuple[tuple[Any, str, str, str], ...] = (
     (Dispute, "", "mediation:case", "reference"),
     (Order, "", "orders:order", "reference"),
     (Refund, "order__", "orders:payments", "order__reference"),
+    (Correction, "order__", "desk:settlements", ""),
 )
-"""Each kind of case with the way to its order's parties, and its page."""
+"""Each kind of case with the way to its order's parties, its page, and what the page's address names of it."""
 OF_STOREFRONT = {
     "policy": "desk:policy", "roles": "desk:roles", "storefront": "desk:storefront",
     "outage": "desk:outages",
@@ -32,7 +33,7 @@ OF_STOREFRONT = {
 OTHER_NAMES = (
     "opened", "placed", "reminded", "staff_note_added", "policy_changed", "closing_day_added", "closing_day_renamed",
     "closing_day_removed", "role_granted", "role_revoked", "storefront_changed", "outage_declared", "clock_extended",
-    "rights_changed",
+    "rights_changed", "found", "correction_overdue",
 )  # fmt: skip
 
 
@@ -126,8 +127,8 @@ def _links(user: Any, fronts: list[Storefront], subjects: Iterable[str]) -> dict
         if wanted:
             mine = Q(**{f"{order}buyer_id": user.pk}) | Q(**{f"{order}seller_id": user.pk})
             rows = model.objects.filter(reference__in=wanted, storefront__in=fronts).exclude(mine)
-            for reference, at in rows.values_list("reference", argument):
-                found[reference] = reverse(page, args=[at])
+            for reference, at in rows.values_list("reference", argument or "pk"):
+                found[reference] = reverse(page, args=[at] if argument else [])
     for front in fronts:
         for kind, page in OF_STOREFRONT.items():
             found[f"{kind}:{front.slug}"] = f"{reverse(page)}?storefront={front.slug}"

@@ -4,10 +4,19 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import kinds
 from notifications.states import Group
-from orders.states import EndReason, Means, OrderDeadlineKind, Side, Unexplained
+from orders.states import (
+    CorrectionState,
+    EndReason,
+    Finding,
+    Means,
+    OrderDeadlineKind,
+    Side,
+    Unexplained,
+)
 
 ORDER = ("orders:order", "reference")
 MONEY = ("orders:payments", "reference")
+CORRECTIONS = ("desk:settlements",)
 
 
 def register() -> None:
@@ -212,4 +221,53 @@ def register() -> None:
         subject=_("Refund %(refund)s of %(amount)s is overdue"),
         lines=[_("It was promised by %(expected_at)s.")],
         action=_("See the refund"), link=MONEY, group=Group.STAFF, legal_weight=True, labels=means,
+    )  # fmt: skip
+    found, step = {"finding": Finding}, {"step": CorrectionState}
+    kinds.register(
+        "correction_opened",
+        subject=_("We found a mistake with your refund of %(amount)s"),
+        lines=[
+            _("What the bank’s settlement says: %(finding)s."),
+            _("We put it right with the bank and write to you about each step. You need not do anything."),
+        ],
+        action=_("See what we do"), link=MONEY, group=refund, legal_weight=True, labels=found,
+    )  # fmt: skip
+    kinds.register(
+        "correction_step",
+        subject=_("Your refund of %(amount)s is being put right"),
+        lines=[_("Now: %(step)s.")],
+        action=_("See what we do"), link=MONEY, group=refund, labels=step,
+    )  # fmt: skip
+    kinds.register(
+        "correction_late",
+        subject=_("We are late with your refund of %(amount)s"),
+        lines=[
+            _("The mistake that we found is not put right yet. Our administrators are reminded until it is."),
+            _("The next step is due by %(until_at)s. You need not do anything."),
+        ],
+        action=_("See what we do"), link=MONEY, group=refund, legal_weight=True,
+    )  # fmt: skip
+    kinds.register(
+        "correction_settled",
+        subject=_("Your refund of %(amount)s is put right"),
+        lines=[_("The mistake that we had found is settled.")],
+        action=_("See the refund"), link=MONEY, group=refund, legal_weight=True,
+    )  # fmt: skip
+    kinds.register(
+        "correction_dismissed",
+        subject=_("Your refund of %(amount)s was right after all"),
+        lines=[_("We looked into the mistake that we had found: there is nothing to put right."), _("Why: %(reason)s")],
+        action=_("See the refund"), link=MONEY, group=refund, legal_weight=True,
+    )  # fmt: skip
+    kinds.register(
+        "corrections_found",
+        subject=_("The settlement %(file)s does not agree with our refunds"),
+        lines=[_("Corrections opened: %(count)s")],
+        action=_("See the corrections"), link=CORRECTIONS, group=Group.STAFF, legal_weight=True,
+    )  # fmt: skip
+    kinds.register(
+        "correction_overdue",
+        subject=_("Correction %(correction)s waits for its next step"),
+        lines=[_("What the bank’s settlement says: %(finding)s.")],
+        action=_("See the corrections"), link=CORRECTIONS, group=Group.STAFF, legal_weight=True, labels=found,
     )  # fmt: skip

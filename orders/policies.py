@@ -70,6 +70,15 @@ def may_move_refund(_refund: Any, actor: Actor) -> bool:
     return actor.kind in {ActorKind.SYSTEM, ActorKind.API_KEY} or actor.is_staff(StaffRole.ADMIN)
 
 
+def may_correct(correction: Any, actor: Actor) -> bool:
+    """A later settlement through the system, or an administrator who is no party of the order."""
+    order = correction.order
+    return actor.is_system or (
+        actor.is_staff(StaffRole.ADMIN)
+        and (order is None or actor.user_id not in {order.buyer_id, order.seller_id})
+    )
+
+
 def _no_dispute(order: Any) -> bool:
     return order.disputed_at is None
 

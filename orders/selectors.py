@@ -24,8 +24,16 @@ from django.http import Http404
 from core import cases, references
 from core.actors import StaffRole
 from core.models import Event
-from orders.models import Order, OrderMessage, Refund, WalletAccount, WalletEntry
-from orders.states import HELD, OrderState, RefundState
+from orders.models import (
+    Correction,
+    Order,
+    OrderMessage,
+    Refund,
+    SettlementFile,
+    WalletAccount,
+    WalletEntry,
+)
+from orders.states import CORRECTION_OPEN, HELD, OrderState, RefundState
 
 S = OrderState
 NEEDS_BUYER = (S.AWAITING_PAYMENT, S.DELIVERED)
@@ -79,7 +87,7 @@ def get_order(user: Any, reference: str) -> Order:
     return cases.at(order)
 
 
-def _reference(typed: str, model: type[Order] | type[Refund]) -> str:
+def _reference(typed: str, model: type[Order | Refund | Correction]) -> str:
     """A reference as typed, repaired. Raises Http404 for what can be none (a NUL, say)."""
     wanted = references.normalise(typed[:40])
     if not references.is_valid(wanted, model.REFERENCE_PREFIX):
@@ -195,6 +203,34 @@ def stuck_refunds(storefronts: Iterable[int]) -> QuerySet[Refund]:
     )
     found = Refund.objects.filter(bad, storefront__in=storefronts)
     return found.select_related("order").order_by("expected_at", "pk")
+
+
+def corrections_of(order: Order) -> QuerySet[Correction]:
+    """What settlements showed to be wrong with the refunds of an order, the newest first."""
+    return order.corrections.select_related("refund").order_by("-created_at", "-pk")
+
+
+def corrections(storefronts: Iterable[int], *, ended: bool = False) -> QuerySet[Correction]:
+    """Corrections of these storefronts: those that wait, the first due on top, or those that ended, the newest."""
+    found = Correction.objects.filter(storefront__in=storefronts)
+    found = found.select_related("refund", "order", "line", "file")
+    if ended:
+        return found.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")
+    return found.filter(state__in=CORRECTION_OPEN).order_by("next_due_at", "pk")
+
+
+def get_correction(storefronts: Iterable[int], reference: str) -> Correction:
+    """A correction of these storefronts. Raises Http404."""
+    wanted = _reference(reference, Correction)
+    row = Correction.objects.filter(reference=wanted, storefront__in=storefronts).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def settlements(storefront_id: int) -> QuerySet[SettlementFile]:
+    """Settlement files that were read, the newest first."""
+    return SettlementFile.objects.filter(storefront=storefront_id).select_related("author")
 
 
 _SUMS = """

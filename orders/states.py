@@ -94,6 +94,53 @@ REFUND_CLOCKS: dict[str, tuple[str, ...]] = dict.fromkeys(
 )
 
 
+class LineKind(models.TextChoices):
+    """What a provider booked."""
+
+    REFUND = "refund", _("Refund")
+    CHARGE = "charge", _("Charge")
+
+
+class Finding(models.TextChoices):
+    """What a provider's settlement says of a refund that is not as it should be."""
+
+    CHARGED = "charged", _("Booked as a charge")
+    TWICE = "twice", _("Made twice")
+    OTHER_AMOUNT = "other_amount", _("Made with another amount")
+    OTHER_CURRENCY = "other_currency", _("Made in another currency")
+    NEVER_MADE = "never_made", _("Never made")
+    UNKNOWN = "unknown", _("Nobody knows this refund")
+
+
+class CorrectionState(models.TextChoices):
+    """How far a finding of a settlement is put right."""
+
+    OPEN = "open", _("Found")
+    REQUESTED = "requested", _("The bank is asked to put it right")
+    ADJUSTED = "adjusted", _("Put right, to be confirmed")
+    SETTLED = "settled", _("Settled")
+    DISMISSED = "dismissed", _("Nothing to put right")
+
+
+CORRECTION_TERMINAL = frozenset({CorrectionState.SETTLED, CorrectionState.DISMISSED})
+CORRECTION_OPEN = frozenset(CorrectionState) - CORRECTION_TERMINAL
+
+CORRECTION_OWNERS: dict[str, str] = {
+    CorrectionState.OPEN: "admin",
+    CorrectionState.REQUESTED: "bank",
+    CorrectionState.ADJUSTED: "bank",
+}
+
+
+class CorrectionDeadlineKind(models.TextChoices):
+    """The clock of a correction: the next step is made by then, or the administrators are told again."""
+
+    HANDLING = "handling", _("The next step by")
+
+
+CORRECTION_CLOCKS: dict[str, str] = dict.fromkeys(CORRECTION_OPEN, CorrectionDeadlineKind.HANDLING)
+
+
 class Side(models.TextChoices):
     """The two parties of an order."""
 

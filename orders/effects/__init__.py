@@ -3,7 +3,7 @@
 All functions take an open `Batch` and objects that it has locked; they change memory only.
 """
 
-from orders.effects import clocks
+from orders.effects import clocks, corrections
 from orders.effects.lifecycle import (
     add_parcel,
     cancel,
@@ -53,6 +53,7 @@ __all__ = [
     "complete",
     "complete_refund",
     "confirm_receipt",
+    "corrections",
     "deliver",
     "deliver_more",
     "extend_delivery",

@@ -40,20 +40,21 @@ def tell_of_refund(
 
 def tell_staff(batch: Batch, event: Event, kind: str, refund: Refund, **params: Any) -> None:
     """Write a notice about a refund to the administrators of its storefront."""
-    tell_of_refund(batch, event, kind, refund, *_admins(batch, refund.storefront_id), **params)
+    tell_of_refund(batch, event, kind, refund, *admins_of(batch, refund.storefront_id), **params)
 
 
 def tell_admins(batch: Batch, event: Event, kind: str, order: Order, **params: Any) -> None:
     """Write a notice about an order to the administrators of its storefront who are no party of it."""
     parties = {order.buyer_id, order.seller_id}
-    admins = [pk for pk in _admins(batch, order.storefront_id) if pk not in parties]
+    admins = [pk for pk in admins_of(batch, order.storefront_id) if pk not in parties]
     tell(batch, event, kind, order, *admins, **params)
 
 
 _known: WeakKeyDictionary[Batch, dict[int, list[int]]] = WeakKeyDictionary()
 
 
-def _admins(batch: Batch, storefront_id: int) -> list[int]:
+def admins_of(batch: Batch, storefront_id: int) -> list[int]:
+    """The administrators of a storefront, asked for once a batch."""
     by_storefront = _known.setdefault(batch, {})
     if storefront_id not in by_storefront:
         people = get_user_model()._default_manager.filter(

@@ -3,12 +3,20 @@
 from orders.models.contents import Checkpoint, OrderLine, OrderPayment, OrderProof, Shipment
 from orders.models.money import LedgerEntry, Refund, RefundAnswer, RefundDeadline
 from orders.models.order import Order, OrderDeadline
+from orders.models.settlement import (
+    Correction,
+    CorrectionDeadline,
+    SettlementFile,
+    SettlementLine,
+)
 from orders.models.store import Store
 from orders.models.talk import OrderMessage
 from orders.models.wallet import WalletAccount, WalletEntry
 
 __all__ = [
     "Checkpoint",
+    "Correction",
+    "CorrectionDeadline",
     "LedgerEntry",
     "Order",
     "OrderDeadline",
@@ -19,6 +27,8 @@ __all__ = [
     "Refund",
     "RefundAnswer",
     "RefundDeadline",
+    "SettlementFile",
+    "SettlementLine",
     "Shipment",
     "Store",
     "WalletAccount",

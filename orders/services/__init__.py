@@ -24,12 +24,14 @@ from orders.services.orders import (
     ship_order,
 )
 from orders.services.refunds import Answer, apply_answers, retry_refund, submit_refunds
+from orders.services.settlements import Settlement, import_settlement, move_correction
 from orders.services.talk import clean_message, message_limit, send_message
 
 __all__ = [
     "Answer",
     "Line",
     "NewOrder",
+    "Settlement",
     "apply_answers",
     "cancel_order",
     "check_proof",
@@ -39,7 +41,9 @@ __all__ = [
     "confirm_receipt",
     "confirm_verification",
     "extend_delivery",
+    "import_settlement",
     "message_limit",
+    "move_correction",
     "place_on_hold",
     "place_order",
     "prove_order",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core import cases, clock, web
 from core.errors import Refused
 from core.transitions import allowed
-from orders import panels, policies, reading, selectors, services
+from orders import correcting, panels, policies, reading, selectors, services
 from orders.models import Order, Refund, Store
 from orders.states import RefundState
 from orders.views import common, moves, talk
@@ -143,10 +143,18 @@ def payments(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "reader": reader, "order": row, "money_rows": reading.money_rows(row, reader.side, refunds),
         "goods": reading.goods(row), "refunds": [reading.refund_part(refund, reader.side) for refund in refunds],
+        "corrections": _corrections(row, reader.side),
         "entries": row.entries.order_by("seq"), "may_retry": policies.may_move_refund(row, reader.actor),
         "crumbs": [*reader.crumbs, {"label": row.number, "url": reader.url}, {"label": _("Payments")}],
     }  # fmt: skip
     return render(request, "orders/payments.html", context)
+
+
+def _corrections(row: Order, side: str) -> list[dict[str, Any]]:
+    """What settlements showed to be wrong: for the buyer and for us; the seller has no part in it."""
+    if side == reading.SELLER:
+        return []
+    return [correcting.part(correction, side) for correction in selectors.corrections_of(row)]
 
 
 def _back(request: HttpRequest) -> str:

@@ -18,10 +18,10 @@ from disputes.models import Dispute
 from disputes.states import DisputeState, Kind, Outcome
 from notifications.models import Notice
 from orders import selectors
-from orders.models import Order, Refund
+from orders.models import Correction, Order, Refund
 from orders.states import RefundState
 
-MACHINES: tuple[type[Case], ...] = (Dispute, Order, Refund)
+MACHINES: tuple[type[Case], ...] = (Dispute, Order, Refund, Correction)
 TOLD = {"opened", "seller_stayed_silent", "request_accepted", "request_rejected", "offer_made", "offer_accepted",
         "escalated", "withdrawn"}  # fmt: skip
 """Events of a dispute of which both parties are told."""
