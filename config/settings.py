@@ -30,7 +30,17 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 HTTPS = BASE_URL.startswith("https://")
 
 # Apps: ours from the highest floor down, then what they stand on.
-OUR_APPS = ["desk", "portal", "disputes", "accounts", "evidence", "orders", "notifications", "core"]
+OUR_APPS = [
+    "desk",
+    "portal",
+    "disputes",
+    "accounts",
+    "evidence",
+    "orders",
+    "coupons",
+    "notifications",
+    "core",
+]
 OUR_APPS = (["demo"] if DEMO else []) + OUR_APPS
 INSTALLED_APPS = [
     *OUR_APPS,

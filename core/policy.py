@@ -34,8 +34,9 @@ class Setting:
     choices: tuple[tuple[str, Any], ...] = ()
 
 
-ORDERS, DISPUTES, EVIDENCE, STAFF = (
+ORDERS, COUPONS, DISPUTES, EVIDENCE, STAFF = (
     _("Orders and money"),
+    _("Coupons"),
     _("Disputes"),
     _("Evidence"),
     _("Staff targets"),
@@ -45,6 +46,7 @@ GATEWAYS = (
     ("wallet", _("Wallet")),
     ("webhook", _("Call to the shop")),
 )
+YES_OR_NO = (("no", _("No")), ("yes", _("Yes")))
 
 SETTINGS: dict[str, Setting] = {
     s.name: s
@@ -107,6 +109,44 @@ SETTINGS: dict[str, Setting] = {
             _("Refunds to cards go through"),
             ORDERS,
             GATEWAYS,
+        ),
+        Setting(
+            "coupon_issue_working_days",
+            5,
+            "working days",
+            1,
+            60,
+            _("A promised coupon is in the account within"),
+            COUPONS,
+        ),
+        Setting("coupon_valid_days", 60, "days", 1, 730, _("A coupon is valid for"), COUPONS),
+        Setting(
+            "coupon_most_parts",
+            10,
+            "count",
+            1,
+            50,
+            _("Coupons of one compensation at most"),
+            COUPONS,
+        ),
+        Setting(
+            "coupon_least",
+            1,
+            "count",
+            1,
+            100_000,
+            _("Smallest coupon of several, in units of its currency"),
+            COUPONS,
+        ),
+        Setting(
+            "coupon_given_back",
+            "no",
+            "choice",
+            0,
+            0,
+            _("A dispute that is won in full gives back the part that a coupon paid"),
+            COUPONS,
+            YES_OR_NO,
         ),
         Setting(
             "seller_answer_days",

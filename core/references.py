@@ -42,32 +42,53 @@ def _weighted(body: str) -> int:
     return sum(((i % 4) + 1) * _VALUE[s] for i, s in enumerate(reversed(body)))
 
 
+def with_check(free: str) -> str:
+    """The symbols with the one behind them that finds slips."""
+    return free + ALPHABET[(CHECK - _weighted(free + ALPHABET[0])) % BASE]
+
+
+def is_checked(body: str) -> bool:
+    """Whether these are symbols of ours and the last one is the right one."""
+    return set(body) <= _VALUE.keys() and _weighted(body) % BASE == CHECK
+
+
+def symbols(number: int, count: int) -> str:
+    """A number as so many symbols; what is larger is cut off."""
+    drawn = ""
+    for _ in range(count):
+        number, digit = divmod(number, BASE)
+        drawn += ALPHABET[digit]
+    return drawn
+
+
+def repaired(text: str) -> str:
+    """Symbols as somebody typed them: any case, spaces or hyphens, look-alikes and Cyrillic letters set right."""
+    plain = unicodedata.normalize("NFKC", text[:64]).upper().translate(_CYRILLIC)
+    return _NOISE.sub("", plain).translate(_BODY)
+
+
 def _checked(prefix: str, free: str) -> str:
     if not _PREFIX_SHAPE.fullmatch(prefix):
         raise ValueError("A prefix is three capital letters.")
-    check = (CHECK - _weighted(free + ALPHABET[0])) % BASE
-    return f"{prefix}-{free}{ALPHABET[check]}"
+    return f"{prefix}-{with_check(free)}"
 
 
-def new(prefix: str, symbols: int = SYMBOLS) -> str:
+def new(prefix: str, length: int = SYMBOLS) -> str:
     """A random reference. Not known to be free: `fresh` asks, and the unique column decides."""
-    drawn, free = secrets.randbelow(BASE ** (symbols - 1)), ""
-    for _ in range(symbols - 1):
-        drawn, digit = divmod(drawn, BASE)
-        free += ALPHABET[digit]
-    return _checked(prefix, free)
+    free = length - 1
+    return _checked(prefix, symbols(secrets.randbelow(BASE**free), free))
 
 
 def fresh(prefix: str, count: int, taken: Callable[[list[str]], Iterable[str]]) -> list[str]:
     """`count` different references of which `taken` (one question a round) knows none."""
     found: dict[str, None] = {}
-    symbols = SYMBOLS
+    length = SYMBOLS
     while len(found) < count:
-        drawn = {new(prefix, symbols) for _ in range(count - len(found) + SPARE)} - found.keys()
+        drawn = {new(prefix, length) for _ in range(count - len(found) + SPARE)} - found.keys()
         free = drawn - set(taken(sorted(drawn)))
         found |= dict.fromkeys(free)
         if 2 * len(free) < len(drawn):
-            symbols = min(symbols + 1, MOST_SYMBOLS)
+            length = min(length + 1, MOST_SYMBOLS)
     return list(found)[:count]
 
 
@@ -90,6 +111,4 @@ def is_valid(text: str, prefix: str | None = None) -> bool:
     kind, hyphen, body = text.partition("-")
     if not hyphen or not _PREFIX_SHAPE.fullmatch(kind) or prefix not in (None, kind):
         return False
-    if not SYMBOLS <= len(body) <= MOST_SYMBOLS or not set(body) <= _VALUE.keys():
-        return False
-    return _weighted(body) % BASE == CHECK
+    return SYMBOLS <= len(body) <= MOST_SYMBOLS and is_checked(body)

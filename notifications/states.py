@@ -24,6 +24,7 @@ class Group(models.TextChoices):
     DISPUTES = "disputes", _("Disputes: answers, offers and decisions")
     ORDERS = "orders", _("Orders: payment, delivery and protection")
     REFUNDS = "refunds", _("Refunds: where the money is")
+    COUPONS = "coupons", _("Coupons: promised, ready and spent")
     REMINDERS = "reminders", _("Reminders before time runs out")
     MESSAGES = "messages", _("Messages and new evidence")
     STAFF = "staff", _("Work: targets missed and cases assigned")

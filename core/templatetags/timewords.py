@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -132,6 +133,16 @@ def explain(explanation: Mapping[str, Any], zone: tzinfo | None = None) -> list[
 def _add_days(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     words = gettext("Days of 24 hours each; weekends and holidays count")
     return Line(words, _plus(_days(step["days"])))
+
+
+def _days_to_the_end(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
+    words = gettext("Days of the calendar; the last one ends at midnight, %(place)s")
+    place = zone_name(ZoneInfo(step["zone"]))
+    return Line(words % {"place": place}, _plus(_days(step["days"])))
+
+
+def _day_ends(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
+    return Line(gettext("A day that has begun is given whole"), _until(step, zone))
 
 
 def _add_working_days(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
@@ -288,6 +299,8 @@ TELLERS = {
     "at_least": _at_least,
     "reported": _reported,
     "another_parcel": _another_parcel,
+    "days_to_the_end": _days_to_the_end,
+    "day_ends": _day_ends,
 }
 
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = [
     {"core"},
     {"notifications"},
-    {"orders"},
+    {"orders", "coupons"},
     {"evidence"},
     {"accounts"},
     {"disputes"},

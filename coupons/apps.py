@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CouponsConfig(AppConfig):
+    name = "coupons"
+    verbose_name = _("Coupons")
+
+    def ready(self) -> None:
+        from coupons import effects, notices  # noqa: F401 (effects register their clocks)
+
+        notices.register()
