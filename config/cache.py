@@ -52,6 +52,13 @@ class PatientRedisCache(RedisCache):
             self._away(error)
             return list(data)
 
+    def incr(self, *args: Any, **kwargs: Any) -> int:
+        try:
+            return super().incr(*args, **kwargs)
+        except RedisError as error:
+            self._away(error)
+            return 0
+
     def delete(self, *args: Any, **kwargs: Any) -> bool:
         try:
             return super().delete(*args, **kwargs)

@@ -10,6 +10,7 @@ from config import health
 MOUNTS = {
     "orders/": "orders",
     "disputes/": "disputes",
+    "coupons/": "coupons",
     "evidence/": "evidence",
     "notices/": "notifications",
     "desk/disputes/": "disputes.desk",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications import kinds
 from notifications.states import Group
 
-MINE: tuple[str, ...] = ()
+MINE = ("coupons:list",)
 
 
 def register() -> None:
@@ -18,7 +18,7 @@ def register() -> None:
             _("It makes good %(cause)s. It is in your account by %(issue_at)s."),
             _("Until then you choose: one coupon of %(amount)s, or several that sum to it exactly."),
         ],
-        action=_("Choose your coupons"), link=(), group=group, legal_weight=True,
+        action=_("Choose your coupons"), link=("coupons:choose", "compensation"), group=group, legal_weight=True,
     )  # fmt: skip
     kinds.register(
         "coupon_issued",

@@ -1,8 +1,8 @@
 """Role × address: what every role gets at every address. A new address fails here until its row is decided.
 
 The world: Alice bought two bells from Bob. On the first stands a dispute that Carol mediates, with one piece
-of evidence from Alice; on the second Alice may open one. Eve is a stranger, Dan a mediator who has nothing to
-do with the case, Root an admin. Rows read: visitor, Eve, Alice, Bob, Carol, Dan, Root. A path that ends in
+of evidence from Alice; on the second Alice may open one. A coupon is promised to Alice. Eve is a stranger, Dan a
+mediator who has nothing to do with the case, Root an admin. Rows read: visitor, Eve, Alice, Bob, Carol, Dan, Root. A path that ends in
 ` POST` is asked by POST with an empty form; the rest by GET. Nothing that a request does is kept.
 """
 
@@ -26,6 +26,7 @@ from accounts.models import User
 from evidence import storage
 from evidence.models import EvidenceFile
 from tests.architecture.addresses import FOREIGN, TABLE
+from tests.coupons import factories as coupons
 from tests.disputes import factories as make
 from tests.orders import factories as orders
 
@@ -60,6 +61,7 @@ class World:
         self.number = make.evidence(self.dispute)
         self._store(b"a picture of a bell")
         self.second = orders.delivered()
+        self.compensation = coupons.compensation().reference
         make.dan()
         make.root()
         make.eve()
@@ -86,6 +88,8 @@ class World:
         }  # fmt: skip
         about_order = name.startswith("orders:") or path.startswith("disputes/new/")
         values["reference"] = order if about_order else self.dispute.reference
+        if name.startswith("coupons:"):
+            values["reference"] = self.compensation
         wanted = re.findall(r"<(?:\w+:)?(\w+)>", path)
         return reverse(name, kwargs={key: values[key] for key in wanted})
 

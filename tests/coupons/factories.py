@@ -13,7 +13,7 @@ from core.batch import Batch
 from core.models import Storefront
 from coupons import effects
 from coupons.models import Compensation, Coupon
-from tests.orders.factories import user
+from tests.orders.factories import user as user
 
 SHOP = Actor(ActorKind.API_KEY, why="the shop's key")
 _causes = count(1)
@@ -60,9 +60,20 @@ def issued(value: str = "20", **more: Any) -> Coupon:
 
 def expired(value: str = "20", **more: Any) -> Coupon:
     made = issued(value, **more)
-    assert made.expires_at is not None
-    sweep_at(made.expires_at)
+    sweep_at(end(made))
     return again(made)
+
+
+def start(coupon: Coupon) -> datetime:
+    """When it came into the account."""
+    assert coupon.issued_at is not None
+    return coupon.issued_at
+
+
+def end(coupon: Coupon) -> datetime:
+    """The first moment at which it is worth nothing."""
+    assert coupon.expires_at is not None
+    return coupon.expires_at
 
 
 def again(coupon: Coupon) -> Coupon:

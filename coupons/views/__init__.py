@@ -1,0 +1,1 @@
+"""Pages of coupons for their owners."""
