@@ -16,6 +16,7 @@ PLACES: tuple[tuple[str, Any, set[StaffRole]], ...] = (
     ("mediation:queue", lambda: _("Disputes"), CASEWORK),
     ("desk:settlements", lambda: _("Bank files"), {StaffRole.ADMIN}),
     ("desk:stuck", lambda: _("Stuck"), {StaffRole.ADMIN}),
+    ("desk:coupons", lambda: _("Coupons"), {StaffRole.ADMIN}),
     ("desk:roles", lambda: _("Roles"), {StaffRole.ADMIN}),
     ("desk:log", lambda: _("Audit log"), {StaffRole.ADMIN}),
     ("desk:policy", lambda: _("Policy"), {StaffRole.ADMIN}),

@@ -13,19 +13,21 @@ from django.urls import reverse
 from accounts.models import User
 from core import audit, references
 from core.models import Event, Storefront
+from coupons.models import Coupon
 from disputes.models import Dispute
 from orders.models import Correction, Order, Refund
 
 PAGE = 50
 CHUNK, CHUNKS = 200, 15
 """So many events are looked at for one page, at most: where most belong to others, the page is shorter."""
-CASES: tuple[tuple[Any, str, str, str], ...] = (
-    (Dispute, "", "mediation:case", "reference"),
-    (Order, "", "orders:order", "reference"),
-    (Refund, "order__", "orders:payments", "order__reference"),
-    (Correction, "order__", "desk:settlements", ""),
+CASES: tuple[tuple[Any, tuple[str, ...], str, str], ...] = (
+    (Dispute, ("buyer", "seller"), "mediation:case", "reference"),
+    (Order, ("buyer", "seller"), "orders:order", "reference"),
+    (Refund, ("order__buyer", "order__seller"), "orders:payments", "order__reference"),
+    (Correction, ("order__buyer", "order__seller"), "desk:settlements", ""),
+    (Coupon, ("owner",), "desk:coupons", ""),
 )
-"""Each kind of case with the way to its order's parties, its page, and what the page's address names of it."""
+"""Each kind of case with its parties, and its page; a page of many is asked for the case by `q`."""
 OF_STOREFRONT = {
     "policy": "desk:policy", "roles": "desk:roles", "storefront": "desk:storefront",
     "outage": "desk:outages",
@@ -122,13 +124,18 @@ def _cursor(text: str) -> tuple[datetime, int] | None:
 def _links(user: Any, fronts: list[Storefront], subjects: Iterable[str]) -> dict[str, str]:
     """The addresses of those subjects that the reader may see; the others are left out."""
     subjects, found = set(subjects), {}
-    for model, order, page, argument in CASES:
+    for model, parties, page, argument in CASES:
         wanted = [s for s in subjects if s.startswith(f"{model.REFERENCE_PREFIX}-")]
         if wanted:
-            mine = Q(**{f"{order}buyer_id": user.pk}) | Q(**{f"{order}seller_id": user.pk})
+            mine = Q(*((f"{party}_id", user.pk) for party in parties), _connector=Q.OR)
             rows = model.objects.filter(reference__in=wanted, storefront__in=fronts).exclude(mine)
-            for reference, at in rows.values_list("reference", argument or "pk"):
-                found[reference] = reverse(page, args=[at] if argument else [])
+            names = ("reference", argument or "reference", "storefront__slug")
+            for reference, at, slug in rows.values_list(*names):
+                found[reference] = (
+                    reverse(page, args=[at])
+                    if argument
+                    else f"{reverse(page)}?storefront={slug}&q={reference}"
+                )
     for front in fronts:
         for kind, page in OF_STOREFRONT.items():
             found[f"{kind}:{front.slug}"] = f"{reverse(page)}?storefront={front.slug}"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from desk import views
-from desk.views import log, outages, policy, roles, settlements, storefront, stuck
+from desk.views import coupons, log, outages, policy, roles, settlements, storefront, stuck
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("roles/<int:pk>/revoke/", roles.revoke, name="revoke-role"),
     path("settlements/", settlements.settlements, name="settlements"),
     path("corrections/<str:reference>/", settlements.move_correction, name="move-correction"),
+    path("coupons/", coupons.coupons, name="coupons"),
+    path("coupons/<str:reference>/revoke/", coupons.revoke, name="revoke-coupon"),
     path("stuck/", stuck.stuck, name="stuck"),
     path("stuck/clocks/<str:table>/<int:pk>/retry/", stuck.retry_clock, name="retry-clock"),
     path("stuck/mail/again/", stuck.send_again, name="send-again"),

@@ -98,6 +98,11 @@ extension_not_asked = transitions.needs(
 )
 
 
+def gives_coupon_back(order: Any) -> bool:
+    """Whether a dispute that is won in full gives back the part that a coupon paid, as a new coupon."""
+    return bool(order.coupon_amount) and order.policy.get("coupon_given_back") == "yes"
+
+
 def days_left_to_extend(order: Any) -> int:
     """How many days the seller may still add to the delivery date, all extensions together."""
     most: int = order.policy.days("extension_max_days") - order.extended_days

@@ -289,11 +289,35 @@ def _means(order: Order, side: str) -> list[Part]:
         {"label": card, "amount": order.by_card},
         {"label": _("Wallet"), "amount": order.captured - order.by_card},
         {
-            "label": _("Coupon"), "small": _("is not refunded, and does not come back"),
-            "amount": order.coupon_amount, "kind": "muted",
+            "label": _("Coupon"), "amount": order.coupon_amount, "kind": "muted",
+            "small": _("is not refunded in money")
+            if policies.gives_coupon_back(order)
+            else _("is not refunded, and does not come back"),
         },
     ]  # fmt: skip
     return [row for row in rows if row["amount"]]
+
+
+def coupon_words(order: Order, side: str = BUYER) -> str:
+    """What becomes of the part of the price that a coupon paid; empty where there is none."""
+    if not order.coupon_amount:
+        return ""
+    words = _(
+        "%(coupon)s of the price was paid by coupon. That part is not refunded, and the coupon does not come back."
+    )
+    if policies.gives_coupon_back(order):
+        words = (
+            _(
+                "%(coupon)s of the price was paid by coupon. That part is not refunded in money. Only if a dispute"
+                " gives back all of the money, a new coupon of %(coupon)s is promised to you."
+            )
+            if side == BUYER
+            else _(
+                "%(coupon)s of the price was paid by coupon. That part is not refunded in money. Only if a dispute"
+                " gives back all of the money, a new coupon of %(coupon)s is promised to the buyer, at our cost."
+            )
+        )
+    return words % {"coupon": money.format_amount(order.coupon_amount, order.currency)}
 
 
 def card_digits(order: Order, side: str) -> str:

@@ -51,6 +51,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         places = [(_("Inbox"), "disputes:inbox", selling), (_("Sales"), "orders:sold", 0)]
     buying = capped(turns.waiting_for(user.pk, now, Party.BUYER))
     places += [(_("Orders"), "orders:list", 0), (_("Disputes"), "disputes:list", buying)]
+    places.append((_("Coupons"), "coupons:list", 0))
     if access.roles_of(user):
         places.append((_("Desk"), "desk:home", 0))
     shown = [

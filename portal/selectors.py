@@ -9,6 +9,8 @@ from django.db.models import Q
 
 from core import cases
 from core.counts import capped
+from coupons.models import Coupon
+from coupons.selectors import open_coupons
 from disputes.models import Dispute
 from disputes.selectors import turns
 from disputes.selectors.cases import WITH
@@ -29,10 +31,11 @@ class Home:
     others: list[Dispute]
     arrived: list[Order]
     refunds: list[Refund]
+    coupons: list[Coupon]
 
 
 def home(user_id: int, now: datetime) -> Home:
-    """Disputes, arrived orders and refunds of one person, what runs out first on top."""
+    """Disputes, arrived orders, refunds and coupons of one person, what runs out first on top."""
     waiting = turns.waiting_for(user_id, now)
     keys = list(waiting.order_by("next_due_at", "pk").values_list("pk", flat=True)[:MOST])
     rows = Dispute.objects.select_related(*WITH)
@@ -42,6 +45,7 @@ def home(user_id: int, now: datetime) -> Home:
         mine=list(rows.filter(pk__in=keys).order_by("next_due_at", "pk")), needs=capped(waiting),
         others=list(others.order_by("next_due_at", "pk")[:MOST]),
         arrived=arrived(user_id), refunds=refunds(user_id, now),
+        coupons=open_coupons(user_id, MOST),
     )  # fmt: skip
 
 

@@ -47,10 +47,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "others": inbox.tasks(request.user, found.others, buttons=False), "drafts": drafts,
         "arrived": [_arrived(order) for order in found.arrived],
         "refunds": [_refund(refund, now) for refund in found.refunds],
+        "coupons": found.coupons,
     }  # fmt: skip
     context["more"] = found.needs - len(context["tasks"])
     context["quiet"] = not any(
-        context[part] for part in ("tasks", "others", "drafts", "arrived", "refunds")
+        context[part] for part in ("tasks", "others", "drafts", "arrived", "refunds", "coupons")
     )
     response = render(request, "portal/home.html", context)
     add_never_cache_headers(response)

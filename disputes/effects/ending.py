@@ -8,11 +8,14 @@ from typing import Any
 from core.actors import Actor
 from core.batch import Batch
 from core.models import DeadlineState, Event
+from coupons import effects as coupons
+from coupons.models import Compensation
 from disputes import policies
 from disputes.effects import telling
 from disputes.models import Dispute
 from disputes.states import OfferState, Outcome, RequestState, SettlementState
 from orders import effects as orders
+from orders import policies as order_policies
 from orders.models import Refund
 from orders.states import HELD, RefundState
 
@@ -64,11 +67,26 @@ def pay(batch: Batch, dispute: Dispute, beside: str = "") -> list[Refund]:
     """
     due = policies.still_due(dispute, dispute.final_amount or Decimal(0))
     if due <= 0:
+        give_coupon_back(batch, dispute)
         return []
     cause = f"dispute {dispute.reference}{beside}"
     made = orders.refund(batch, dispute.order, due, platform(dispute), cause, tell=False)
     batch.change(dispute, refund_requested=dispute.refund_requested + due)
+    give_coupon_back(batch, dispute)
     return made
+
+
+def give_coupon_back(batch: Batch, dispute: Dispute) -> None:
+    """Won in full: where the policy says so, what a coupon had paid is promised to the buyer as a new one, once."""
+    order = dispute.order
+    if order.refundable or not order_policies.gives_coupon_back(order):
+        return
+    mine = Compensation.objects.filter(owner_id=dispute.buyer_id, cause=dispute.reference)
+    if not mine.exists():
+        coupons.compensate(
+            batch, storefront=dispute.storefront, owner_id=dispute.buyer_id, value=order.coupon_amount,
+            currency=order.currency, cause=dispute.reference, actor=platform(dispute),
+        )  # fmt: skip
 
 
 def where(refunds: list[Refund], rest: Decimal = Decimal(0)) -> dict[str, Any]:

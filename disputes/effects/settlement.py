@@ -105,6 +105,7 @@ def settle(batch: Batch, dispute: Dispute, **params: Any) -> Event:
     batch.change(settlement, ended_at=batch.now)
     settlement.settle()
     dispute.hand.settlement = None
+    ending.give_coupon_back(batch, dispute)
     ending.finish(batch, dispute, event, "dispute_settled", Kind.SETTLEMENT, refund=False, **params)
     return event
 

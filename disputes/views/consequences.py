@@ -14,6 +14,7 @@ from disputes.reading import payout, settling, terms
 from disputes.selectors import refunds
 from disputes.states import Party
 from disputes.views.common import Reader
+from orders import reading as orders
 
 
 def theirs(reader: Reader) -> Offer | None:
@@ -44,7 +45,8 @@ def accept(reader: Reader) -> str:
         if buyer
         else _("This is binding for both of you.")
     )
-    return f"{words} {bound}"
+    coupon = orders.coupon_words(dispute.order, reader.side)
+    return " ".join(filter(None, (words, coupon, bound)))
 
 
 def _replacement(reader: Reader, granted: Offer | None = None) -> str:
@@ -103,7 +105,8 @@ def agree(reader: Reader) -> str:
     expected = refunds.settlement_expected_by(reader.dispute, settlement)
     early = settling.too_early(expected, settlement.by)
     rest = payout.rest(paid, reader.side, True)
-    said = (payout.back(paid, reader.side), asked, then, rest, else_, early)
+    coupon = orders.coupon_words(reader.dispute.order, reader.side)
+    said = (payout.back(paid, reader.side), coupon, asked, then, rest, else_, early)
     return " ".join(filter(None, said))
 
 

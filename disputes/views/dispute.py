@@ -11,6 +11,7 @@ from disputes.reading import exhibits, payout, questions, steps, terms, turn
 from disputes.selectors.pages import case_page
 from disputes.states import Kind, Party
 from disputes.views import common, kept, parts
+from orders import reading as orders
 
 
 @kept.read
@@ -58,6 +59,7 @@ def dispute(request: HttpRequest, reference: str) -> HttpResponse:
         "facts": parts.facts(reader, case.order),
         "held": held,
         "held_icon": icon,
+        "coupon_said": orders.coupon_words(case.order, side),
         "history": parts.history(reader, page),
         "claim": parts.claim(reader),
         "refunds": parts.refunds(reader, case.order)

@@ -20,6 +20,7 @@ from disputes.reading import terms
 from disputes.selectors import eligibility
 from disputes.states import STEPS, Reason, Step, Wanted
 from disputes.views import common
+from orders import reading
 from orders.models import Order
 
 HINTS: dict[str, dict[str, Any]] = {
@@ -121,6 +122,7 @@ def page(
             for n, s in enumerate(STEPS)
         ],
         "until": _until(order), "hints": _hints(step, answers), "order_url": common.order_address(order),
+        "coupon_said": reading.coupon_words(order),
     }  # fmt: skip
     return render(request, f"disputes/filing/{step}.html", context | more, status=status)
 

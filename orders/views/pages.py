@@ -144,6 +144,7 @@ def payments(request: HttpRequest, reference: str) -> HttpResponse:
         "reader": reader, "order": row, "money_rows": reading.money_rows(row, reader.side, refunds),
         "goods": reading.goods(row), "refunds": [reading.refund_part(refund, reader.side) for refund in refunds],
         "corrections": _corrections(row, reader.side),
+        "coupon_said": reading.coupon_words(row, reader.side),
         "entries": row.entries.order_by("seq"), "may_retry": policies.may_move_refund(row, reader.actor),
         "crumbs": [*reader.crumbs, {"label": row.number, "url": reader.url}, {"label": _("Payments")}],
     }  # fmt: skip

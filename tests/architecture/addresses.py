@@ -23,6 +23,8 @@ TABLE: dict[str, ROW] = {
     "demo:role POST":                     (302, 302, 302, 302, 302, 302, 302),
     "desk:change-closing-day POST":       (302, 404, 404, 404, 404, 404, 302),
     "desk:closing-day POST":              (302, 404, 404, 404, 404, 404, 302),
+    "desk:coupons":                       (302, 404, 404, 404, 404, 404, 200),
+    "desk:revoke-coupon POST":            (302, 404, 404, 404, 404, 404, 302),
     "desk:grant-role POST":               (302, 404, 404, 404, 404, 404, 422),
     "desk:home":                          (302, 404, 404, 404, 302, 302, 302),
     "desk:log":                           (302, 404, 404, 404, 404, 404, 200),

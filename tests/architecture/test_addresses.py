@@ -2,8 +2,9 @@
 
 The world: Alice bought two bells from Bob. On the first stands a dispute that Carol mediates, with one piece
 of evidence from Alice; on the second Alice may open one. A coupon is promised to Alice. Eve is a stranger, Dan a
-mediator who has nothing to do with the case, Root an admin. Rows read: visitor, Eve, Alice, Bob, Carol, Dan, Root. A path that ends in
-` POST` is asked by POST with an empty form; the rest by GET. Nothing that a request does is kept.
+mediator who has nothing to do with the case, Root an admin. Rows read: visitor, Eve, Alice, Bob, Carol, Dan,
+Root. A path that ends in ` POST` is asked by POST with an empty form; the rest by GET. Nothing that a request
+does is kept.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class World:
         self.number = make.evidence(self.dispute)
         self._store(b"a picture of a bell")
         self.second = orders.delivered()
-        self.compensation = coupons.compensation().reference
+        self.compensation = coupons.compensation()
         make.dan()
         make.root()
         make.eve()
@@ -89,7 +90,9 @@ class World:
         about_order = name.startswith("orders:") or path.startswith("disputes/new/")
         values["reference"] = order if about_order else self.dispute.reference
         if name.startswith("coupons:"):
-            values["reference"] = self.compensation
+            values["reference"] = self.compensation.reference
+        if name == "desk:revoke-coupon":
+            values["reference"] = self.compensation.coupons.get().reference
         wanted = re.findall(r"<(?:\w+:)?(\w+)>", path)
         return reverse(name, kwargs={key: values[key] for key in wanted})
 

@@ -91,9 +91,15 @@ def test_navigation_counts_what_waits_for_each_side(frozen: datetime) -> None:
 
     pages = {name: client(name).get("/rules/").content.decode() for name in ("Alice", "Bob", "Eve")}
 
-    assert nav(pages["Alice"]) == [("Orders", ""), ("Disputes", "1")]
-    assert nav(pages["Bob"]) == [("Inbox", "1"), ("Sales", ""), ("Orders", ""), ("Disputes", "")]
-    assert nav(pages["Eve"]) == [("Orders", ""), ("Disputes", "")]
+    assert nav(pages["Alice"]) == [("Orders", ""), ("Disputes", "1"), ("Coupons", "")]
+    assert nav(pages["Bob"]) == [
+        ("Inbox", "1"),
+        ("Sales", ""),
+        ("Orders", ""),
+        ("Disputes", ""),
+        ("Coupons", ""),
+    ]
+    assert nav(pages["Eve"]) == [("Orders", ""), ("Disputes", ""), ("Coupons", "")]
 
 
 def test_home_takes_a_fixed_number_of_queries(frozen: datetime) -> None:
