@@ -19,6 +19,7 @@ class StaffRole(models.TextChoices):
 
     MEDIATOR = "mediator", _("Mediator")
     REVIEWER = "reviewer", _("Reviewer")
+    LEAD = "lead", _("Lead")
     MODERATOR = "moderator", _("Moderator")
     AGENT = "agent", _("Agent")
     ADMIN = "admin", _("Administrator")

@@ -34,10 +34,11 @@ class Setting:
     choices: tuple[tuple[str, Any], ...] = ()
 
 
-ORDERS, COUPONS, DISPUTES, EVIDENCE, STAFF = (
+ORDERS, COUPONS, DISPUTES, COMPLAINTS, EVIDENCE, STAFF = (
     _("Orders and money"),
     _("Coupons"),
     _("Disputes"),
+    _("Complaints about decisions"),
     _("Evidence"),
     _("Staff targets"),
 )
@@ -233,6 +234,69 @@ SETTINGS: dict[str, Setting] = {
             DISPUTES,
         ),
         Setting(
+            "complaint_max_chars",
+            1000,
+            "count",
+            100,
+            10000,
+            _("Longest complaint about a decision"),
+            COMPLAINTS,
+        ),
+        Setting(
+            "complaint_review_working_days",
+            15,
+            "working days",
+            1,
+            90,
+            _("A decision is reviewed within"),
+            COMPLAINTS,
+        ),
+        Setting(
+            "complaint_extension_working_days",
+            5,
+            "working days",
+            1,
+            30,
+            _("New date of a review that is late, after"),
+            COMPLAINTS,
+        ),
+        Setting(
+            "compensation_min",
+            1,
+            "amount",
+            1,
+            100000,
+            _("Least compensation for a wrong decision"),
+            COMPLAINTS,
+        ),
+        Setting(
+            "compensation_max",
+            50,
+            "amount",
+            1,
+            1000000,
+            _("Most compensation for a wrong decision"),
+            COMPLAINTS,
+        ),
+        Setting(
+            "feedback_days",
+            14,
+            "days",
+            1,
+            90,
+            _("Feedback can be given after a review within"),
+            COMPLAINTS,
+        ),
+        Setting(
+            "feedback_read_working_days",
+            5,
+            "working days",
+            1,
+            30,
+            _("Feedback is read within"),
+            COMPLAINTS,
+        ),
+        Setting(
             "settlement_max_days",
             30,
             "days",
@@ -334,6 +398,9 @@ def contradictions(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
             "Photos are made smaller only where they are taken: this is above the largest file."
         )
         found.append(("photo_shrink_bytes", words))
+    if values["compensation_max"] < values["compensation_min"]:
+        words = _("The most compensation is below the least.")
+        found.append(("compensation_max", words))
     return found
 
 

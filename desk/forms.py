@@ -24,6 +24,7 @@ UNITS = {
     "pixels": _("pixels"),
     "seconds": _("seconds"),
     "count": "",
+    "amount": _("in the currency of the case"),
     "choice": "",
 }
 

@@ -44,6 +44,7 @@ class Kind(TextChoices):
     EVIDENCE_BUYER = "evidence_buyer", _("Buyer's answer to the mediator")
     EVIDENCE_SELLER = "evidence_seller", _("Seller's answer to the mediator")
     COMPLAINT_WINDOW = "complaint_window", _("Decision becomes final")
+    COMPLAINT_REVIEW = "complaint_review", _("Review of the decision")
     SETTLEMENT_PROPOSAL = "settlement_proposal", _("Answer to the settlement")
     SETTLEMENT = "settlement", _("Refund of the settlement")
 
@@ -52,14 +53,12 @@ S = DisputeState
 OPEN: frozenset[str] = frozenset(
     {
         S.AWAITING_SELLER, S.NEGOTIATING, S.AWAITING_RETURN, S.RETURN_IN_TRANSIT, S.AWAITING_REPLACEMENT,
-        S.REPLACEMENT_IN_TRANSIT, S.ESCALATED, S.IN_MEDIATION, S.DECIDED,
+        S.REPLACEMENT_IN_TRANSIT, S.ESCALATED, S.IN_MEDIATION, S.DECIDED, S.UNDER_COMPLAINT,
     }
 )  # fmt: skip
 TERMINAL: frozenset[str] = frozenset({S.RESOLVED, S.WITHDRAWN, S.CLOSED})
-RESERVED: frozenset[str] = frozenset({S.UNDER_COMPLAINT})
-"""The door of the second instance: named and drawn, but no case may stand in it yet."""
 
-JUDGED: tuple[str, ...] = (S.CLOSED, S.DECIDED, S.RESOLVED, S.WITHDRAWN)
+JUDGED: tuple[str, ...] = (S.CLOSED, S.DECIDED, S.RESOLVED, S.UNDER_COMPLAINT, S.WITHDRAWN)
 """Decided, or over: what the queue shows apart, by an index of its own."""
 BEFORE_DECISION: tuple[str, ...] = (
     S.AWAITING_SELLER, S.NEGOTIATING, S.AWAITING_RETURN, S.RETURN_IN_TRANSIT, S.AWAITING_REPLACEMENT,
@@ -78,6 +77,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     S.ESCALATED: (Party.PLATFORM,),
     S.IN_MEDIATION: (Party.PLATFORM,),
     S.DECIDED: (Party.BUYER, Party.SELLER),
+    S.UNDER_COMPLAINT: (Party.PLATFORM,),
 }
 """Who must act in each open state; nobody acts in the others."""
 
@@ -91,6 +91,7 @@ CLOCKS: dict[str, tuple[str, ...]] = {
     S.ESCALATED: (Kind.MEDIATOR_CLAIM,),
     S.IN_MEDIATION: (Kind.DECISION, Kind.EVIDENCE_BUYER, Kind.EVIDENCE_SELLER),
     S.DECIDED: (Kind.COMPLAINT_WINDOW,),
+    S.UNDER_COMPLAINT: (Kind.COMPLAINT_REVIEW,),
 }
 """The clocks that belong to a state. At least one of them runs while the state lasts."""
 
@@ -103,7 +104,9 @@ TURN_CLOCKS: frozenset[str] = frozenset(
 )  # fmt: skip
 """Clocks that end somebody's turn: once one has passed, only the clock itself may move the case."""
 
-STAFF_TARGETS: frozenset[str] = frozenset({Kind.MEDIATOR_CLAIM, Kind.DECISION})
+STAFF_TARGETS: frozenset[str] = frozenset(
+    {Kind.MEDIATOR_CLAIM, Kind.DECISION, Kind.COMPLAINT_REVIEW}
+)
 """Targets of the platform itself: when they pass, staff is alerted and nobody loses a right."""
 
 EVIDENCE_CLOCK: dict[str, str] = {

@@ -10,5 +10,5 @@ from core.actors import StaffRole
 @access.team_required()
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of the desk for this person: the queue, or what an admin watches."""
-    casework = {StaffRole.MEDIATOR, StaffRole.REVIEWER}
+    casework = {StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.LEAD}
     return redirect("mediation:queue" if access.roles_of(request.user) & casework else "desk:stuck")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts import access
 from accounts.actors import actor_for
 from core import kept, web
-from core.actors import Actor, StaffRole
+from core.actors import Actor
 from core.cases import present
 from core.errors import Refused
 from disputes import policies
@@ -26,7 +26,7 @@ from disputes.reading import terms
 from disputes.selectors import cases
 from disputes.states import Party, Reason
 
-ROLES = (StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.AGENT, StaffRole.ADMIN)
+ROLES = cases.SEES_DISPUTES
 RAIL = 40
 
 
@@ -131,7 +131,7 @@ def rail(request: HttpRequest, current: Dispute | None = None) -> dict[str, Any]
 def _tab_of(dispute: Dispute, request: HttpRequest) -> str:
     if dispute.mediator_id == request.user.pk and dispute.state == "in_mediation":
         return "mine"
-    return {"escalated": "to_take", "decided": "decided"}.get(
+    return {"escalated": "to_take", "decided": "decided", "under_complaint": "decided"}.get(
         dispute.state, "all" if dispute.is_open else "decided"
     )
 

@@ -7,6 +7,7 @@ one dispute, the sweep for a thousand.
 from disputes.effects import (
     agreement,
     clocks,
+    complaints,
     ending,
     escalation,
     loading,
@@ -21,6 +22,7 @@ from disputes.effects import (
 __all__ = [
     "agreement",
     "clocks",
+    "complaints",
     "ending",
     "escalation",
     "loading",

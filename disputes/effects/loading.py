@@ -23,7 +23,7 @@ from orders.models import Order, Refund
 
 WITH_PARCEL = {DisputeState.RETURN_IN_TRANSIT}
 WITH_REPLACEMENT = {DisputeState.REPLACEMENT_IN_TRANSIT}
-WITH_DECISION = {DisputeState.DECIDED, DisputeState.IN_MEDIATION}
+WITH_DECISION = {DisputeState.DECIDED, DisputeState.IN_MEDIATION, DisputeState.UNDER_COMPLAINT}
 
 
 @deadlines.loads(Dispute)

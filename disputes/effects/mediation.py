@@ -246,7 +246,7 @@ def became_final(batch: Batch, dispute: Dispute) -> Event:
 def nobody_claimed(batch: Batch, dispute: Dispute, deadline: Deadline) -> Event:
     """The case waits too long for a mediator: top of the queue, admins alerted, again every day."""
     event = batch.transition(
-        dispute, "mediator_overdue", Actor.system("mediator_claim_days"), data=_missed(deadline)
+        dispute, "mediator_overdue", Actor.system("mediator_claim_days"), data=missed(deadline)
     )
     remind_daily(batch, dispute, deadline)
     telling.admins(batch, dispute, event, "dispute_claim_overdue")
@@ -256,14 +256,15 @@ def nobody_claimed(batch: Batch, dispute: Dispute, deadline: Deadline) -> Event:
 def nobody_decided(batch: Batch, dispute: Dispute, deadline: Deadline) -> Event:
     """The decision is late: top of the queue, admins and the mediator alerted, again every day."""
     event = batch.transition(
-        dispute, "decision_overdue", Actor.system("decision_days"), data=_missed(deadline)
+        dispute, "decision_overdue", Actor.system("decision_days"), data=missed(deadline)
     )
     remind_daily(batch, dispute, deadline)
     telling.admins(batch, dispute, event, "dispute_decision_overdue", dispute.mediator_id)
     return event
 
 
-def _missed(deadline: Deadline) -> dict[str, Any]:
+def missed(deadline: Deadline) -> dict[str, Any]:
+    """What a missed target of ours tells its event: since when, and how often."""
     return {"due": deadline.due_at, "times": int(deadline.about or 1)}
 
 

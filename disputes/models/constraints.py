@@ -23,7 +23,8 @@ CONSTRAINTS: tuple[models.CheckConstraint, ...] = (
         name="dispute_ends_without_clock",
     ),
     models.CheckConstraint(
-        condition=~Q(state__in=sorted(states.TERMINAL | {S.DECIDED})) | ~Q(outcome=""),
+        condition=~Q(state__in=sorted(states.TERMINAL | {S.DECIDED, S.UNDER_COMPLAINT}))
+        | ~Q(outcome=""),
         name="dispute_outcome",
     ),
     models.CheckConstraint(condition=Q(reason__in=Reason.values), name="dispute_reason"),
@@ -43,7 +44,8 @@ CONSTRAINTS: tuple[models.CheckConstraint, ...] = (
         name="dispute_mediator_apart",
     ),
     models.CheckConstraint(
-        condition=~Q(state__in=[S.IN_MEDIATION, S.DECIDED]) | Q(mediator__isnull=False),
+        condition=~Q(state__in=[S.IN_MEDIATION, S.DECIDED, S.UNDER_COMPLAINT])
+        | Q(mediator__isnull=False),
         name="dispute_mediated",
     ),
 )

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.fsm import StateField, transition
-from core.models import Case
+from core.fsm import StateField
 from core.transitions import time_is_up
 from disputes import policies as may
 from disputes import states
 from disputes.models import constraints
+from disputes.models.after_decision import AfterDecision
 from disputes.models.at_hand import AtHand
 from disputes.models.indexes import INDEXES
+from disputes.models.moves import moves
 from disputes.states import DisputeState as S
 from disputes.states import Kind, Outcome, PostagePayer, Reason, Wanted
 
@@ -32,24 +32,7 @@ OPEN = sorted(states.OPEN)
 SETTLEABLE = list(states.SETTLEABLE)
 
 
-Move = TypeVar("Move", bound=Callable[..., Any])
-
-
-def moves(
-    event: str, source: Any, target: Any, conditions: list[Any], permission: Any
-) -> Callable[[Move], Move]:
-    """A legal move and the past-tense name of the event that it writes."""
-    return transition(
-        "state",
-        source,
-        target,
-        conditions=conditions,
-        permission=permission,
-        custom={"event": event},
-    )
-
-
-class Dispute(Case):
+class Dispute(AfterDecision):
     """A buyer's claim on one order, once per order ever.
 
     `final_amount`, `return_required`, `postage_payer` and `replacement` are the terms that bind: those
@@ -59,7 +42,7 @@ class Dispute(Case):
     """
 
     REFERENCE_PREFIX = "DSP"
-    TERMINAL, RESERVED = states.TERMINAL, states.RESERVED
+    TERMINAL = states.TERMINAL
     OWNERS, CLOCKS = states.OWNERS, states.CLOCKS
 
     state = StateField(choices=S.choices, default=S.AWAITING_SELLER)
@@ -146,9 +129,6 @@ class Dispute(Case):
         self.return_required = terms.return_required
         self.postage_payer = terms.postage_payer
         self.replacement = getattr(terms, "replacement", False)
-
-    def _end(self, outcome: str) -> None:
-        self.ended_at, self.outcome, self.overdue_at = self.now, outcome, None
 
     # The seller answers
 
@@ -370,20 +350,6 @@ class Dispute(Case):
         self.decided_at, self.overdue_at = self.now, None
         self.outcome = states.VERDICT_OUTCOME[decision.verdict]
         self._bind(decision)
-
-    @moves(
-        "closed", DEC, END, [time_is_up(Kind.COMPLAINT_WINDOW), may.no_return_decided], may.is_clock,
-    )  # fmt: skip
-    def close(self) -> None:
-        """The time until the decision is final is over."""
-        self._end(self.outcome)
-
-    @moves(
-        "return_started", DEC, AR, [time_is_up(Kind.COMPLAINT_WINDOW), may.return_decided], may.is_clock,
-    )  # fmt: skip
-    def start_return(self) -> None:
-        """The decision is final and asks for a return: the buyer's time to send it starts."""
-        self.agreed_at = self.now
 
     # The buyer gives up, or settles
 

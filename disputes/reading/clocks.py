@@ -19,6 +19,9 @@ _MEDIATOR = gettext_lazy(
 _TARGET = gettext_lazy(
     "This is our own target. If we miss it, the case goes to the top and our administrators are told."
 )
+_REVIEW = gettext_lazy(
+    "If we miss it, you get a new date from us, and the review goes to the top of the queue."
+)
 _CONSEQUENCES: dict[tuple[str, str], Any] = {
     (Kind.SELLER_ANSWER, B): gettext_lazy(
         "If the seller stays silent, you get the %(asked)s that you asked for and send nothing back."
@@ -68,6 +71,8 @@ _CONSEQUENCES: dict[tuple[str, str], Any] = {
     (Kind.MEDIATOR_CLAIM, S): _TARGET,
     (Kind.DECISION, B): _TARGET,
     (Kind.DECISION, S): _TARGET,
+    (Kind.COMPLAINT_REVIEW, B): _REVIEW,
+    (Kind.COMPLAINT_REVIEW, S): _REVIEW,
     (Kind.EVIDENCE_BUYER, B): gettext_lazy(
         "If you do not answer by then, the mediator decides on what is there."
     ),
@@ -176,6 +181,7 @@ AHEAD: dict[str, Any] = {
     Kind.EVIDENCE_BUYER: gettext_lazy("The buyer's time to answer the mediator ends"),
     Kind.EVIDENCE_SELLER: gettext_lazy("The seller's time to answer the mediator ends"),
     Kind.COMPLAINT_WINDOW: gettext_lazy("The decision becomes final"),
+    Kind.COMPLAINT_REVIEW: gettext_lazy("The decision has been reviewed, at the latest"),
     Kind.SETTLEMENT_PROPOSAL: gettext_lazy("The proposed settlement lapses, if it is not agreed"),
     Kind.SETTLEMENT: gettext_lazy("The dispute goes on, if the refund is not recorded"),
 }  # fmt: skip
@@ -195,6 +201,7 @@ SUMMARY: dict[str, Any] = {
     Kind.EVIDENCE_BUYER: gettext_lazy("Buyer must answer the mediator"),
     Kind.EVIDENCE_SELLER: gettext_lazy("Seller must answer the mediator"),
     Kind.COMPLAINT_WINDOW: gettext_lazy("Decision becomes final"),
+    Kind.COMPLAINT_REVIEW: gettext_lazy("Review of the decision is due"),
     Kind.SETTLEMENT_PROPOSAL: gettext_lazy("Settlement must be agreed"),
     Kind.SETTLEMENT: gettext_lazy("Refund must be recorded"),
 }

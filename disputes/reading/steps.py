@@ -87,6 +87,11 @@ def _mediator(dispute: Dispute) -> list[Step]:
         ]
     if dispute.state == S.IN_MEDIATION:
         return [_step(_("Mediator decides"), _until(dispute, Kind.DECISION), "now")]
+    if dispute.state == S.UNDER_COMPLAINT:
+        return [
+            _step(_("Mediator decided"), _day(dispute.decided_at), "done"),
+            _step(_("Decision is reviewed"), _until(dispute, Kind.COMPLAINT_REVIEW), "now"),
+        ]
     if dispute.state == S.DECIDED:
         return [_step(_("Mediator decided"), _day(dispute.decided_at), "now")]
     if dispute.decided_at:
@@ -110,7 +115,7 @@ def _return(dispute: Dispute, side: str) -> list[Step]:
     sent = replacing or dispute.outcome in REPLACEMENTS
     if dispute.outcome in RETURNS or (sent and dispute.return_required):
         return [_step(_("Returned"), "", "done")]
-    if dispute.state == S.DECIDED and dispute.return_required:
+    if dispute.state in (S.DECIDED, S.UNDER_COMPLAINT) and dispute.return_required:
         return [_step(label, _("once it is final"), "next")]
     if dispute.wanted == Wanted.RETURN_REFUND and dispute.state in (
         S.AWAITING_SELLER,

@@ -359,11 +359,18 @@ def _decided(dispute: Dispute, side: str) -> Words:
     )
 
 
+def _under_complaint(dispute: Dispute, side: str) -> Words:
+    late = _("The review is later than we promised. ") if dispute.overdue_at else ""
+    text = _("Somebody who did not decide it looks at everything again. You need do nothing.")
+    return OTHER, _("The decision is being reviewed"), late + text, "", ""
+
+
 _WORDS: dict[str, Callable[[Dispute, str], Words]] = {
     S.AWAITING_SELLER: _awaiting_seller, S.NEGOTIATING: _negotiating, S.AWAITING_RETURN: _awaiting_return,
     S.RETURN_IN_TRANSIT: _return_in_transit, S.ESCALATED: _escalated, S.IN_MEDIATION: _in_mediation,
     S.AWAITING_REPLACEMENT: _awaiting_replacement, S.REPLACEMENT_IN_TRANSIT: _replacement_in_transit,
     S.DECIDED: _decided,
+    S.UNDER_COMPLAINT: _under_complaint,
 }  # fmt: skip
 
 

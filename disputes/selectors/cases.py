@@ -18,7 +18,9 @@ from disputes.states import DisputeState as S
 from disputes.states import Outcome, Reason, RequestState, SettlementState
 from orders.models import Order
 
-SEES_DISPUTES = (StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.AGENT, StaffRole.ADMIN)
+SEES_DISPUTES = (
+    StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.LEAD, StaffRole.AGENT, StaffRole.ADMIN,
+)  # fmt: skip
 WITH = ("order", "order__store", "buyer", "seller", "mediator", "storefront")
 
 

@@ -26,7 +26,7 @@ YOU, BUYER, SELLER, MEDIATOR, CLOCK = (
     _("The clock"),
 )
 STAFF_ONLY = frozenset({"staff_note_added", "reminded"})
-DAILY = frozenset({"claim_target_missed", "decision_target_missed"})
+DAILY = frozenset({"claim_target_missed", "decision_target_missed", "review_target_missed"})
 """Alarms that come again every day while a target of ours is missed; parties read the first only."""
 
 
@@ -115,6 +115,12 @@ PHRASES: dict[str, Say] = {
     ),
     "decided": lambda d, data, r: _("Decision: %(verdict)s (%(terms)s)")
     % {"verdict": _label(Verdict, data.get("verdict")), "terms": _in_words(d, data)},
+    "complained": _fixed(_("Complaint about the decision; another person will review it")),
+    "complaint_joined": _fixed(_("Complaint about the decision; the same review answers it")),
+    "review_target_missed": _fixed(_("The review of the decision is late")),
+    "review_promised_again": lambda d, data, r: _("The review of the decision has a new date: %(date)s")
+    % {"date": _date(data.get("due"))},
+    "complaint_answered": _fixed(_("The decision was reviewed and is final")),
     "closed": _fixed(_("The decision is final and the dispute closed")),
     "return_started": _fixed(_("The decision is final: the return starts")),
     "withdrawn": _fixed(_("Dispute withdrawn")),

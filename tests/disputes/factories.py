@@ -10,8 +10,10 @@ from typing import Any
 from accounts.models import RoleGrant
 from core import clock, deadlines
 from core.actors import Actor, StaffRole
+from core.batch import Batch
 from core.models import Storefront
 from disputes import services
+from disputes.effects import complaints, loading
 from disputes.effects.mediation import Found
 from disputes.models import Dispute, DisputeDraft
 from disputes.services import input
@@ -178,6 +180,14 @@ def decided(
     return decide(in_mediation(order), verdict, amount, **more)
 
 
+def under_complaint(order: Order | None = None, **more: Any) -> Dispute:
+    """Decided, and the buyer complained: what the dispute itself knows of it."""
+    dispute = decided(order, **more)
+    with Batch() as batch:
+        complaints.complain(batch, loading.take(batch, dispute.pk), buyer(dispute), "CMP-000000")
+    return fresh(dispute)
+
+
 def resolved(order: Order | None = None) -> Dispute:
     dispute = opened(order)
     return services.accept_request(dispute_id=dispute.pk, actor=seller(dispute))
@@ -199,6 +209,7 @@ IN_STATE: dict[DisputeState, Callable[[], Dispute]] = {
     DisputeState.AWAITING_RETURN: returning, DisputeState.RETURN_IN_TRANSIT: in_transit,
     DisputeState.AWAITING_REPLACEMENT: replacing, DisputeState.REPLACEMENT_IN_TRANSIT: replaced_in_transit,
     DisputeState.ESCALATED: escalated, DisputeState.IN_MEDIATION: in_mediation, DisputeState.DECIDED: decided,
+    DisputeState.UNDER_COMPLAINT: under_complaint,
     DisputeState.RESOLVED: resolved, DisputeState.WITHDRAWN: withdrawn, DisputeState.CLOSED: closed,
 }  # fmt: skip
 

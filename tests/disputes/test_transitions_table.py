@@ -20,17 +20,17 @@ from core.transitions import graph
 from disputes import services
 from disputes.effects import loading
 from disputes.models import Decision, Dispute, Offer, Settlement
-from disputes.states import OPEN, RESERVED, TERMINAL, DisputeState
+from disputes.states import OPEN, TERMINAL, DisputeState
 from tests.disputes import factories as make
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-AS, NEG, AR, RIT, AREP, REPT, ESC, MED, DEC, RES, OUT, END = (
+AS, NEG, AR, RIT, AREP, REPT, ESC, MED, DEC, UC, RES, OUT, END = (
     "awaiting_seller", "negotiating", "awaiting_return", "return_in_transit", "awaiting_replacement",
     "replacement_in_transit", "escalated", "in_mediation",
-    "decided", "resolved", "withdrawn", "closed",
+    "decided", "under_complaint", "resolved", "withdrawn", "closed",
 )  # fmt: skip
 STAYS = {AS: AS, NEG: NEG, ESC: ESC, MED: MED}
-EVERYWHERE = {**STAYS, AR: AR, RIT: RIT, AREP: AREP, REPT: REPT, DEC: DEC}
+EVERYWHERE = {**STAYS, AR: AR, RIT: RIT, AREP: AREP, REPT: REPT, DEC: DEC, UC: UC}
 BUYER, SELLER, CAROL, DAN, ROOT, EVE, CLOCK = (
     "buyer",
     "seller",
@@ -82,6 +82,12 @@ TABLE: dict[str, tuple[dict[str, str], set[str]]] = {
     "decide": ({MED: DEC}, {CAROL}),
     "close": ({DEC: END}, {CLOCK}),
     "start_return": ({DEC: AR}, {CLOCK}),
+    "complain": ({DEC: UC}, PARTIES),
+    "join_complaint": ({UC: UC}, PARTIES),
+    "review_overdue": ({UC: UC}, {CLOCK}),
+    "promise_review": ({UC: UC}, {CLOCK}),
+    "end_review": ({UC: END}, {CLOCK}),
+    "end_review_with_return": ({UC: AR}, {CLOCK}),
     "withdraw": ({AS: OUT, NEG: OUT, AR: OUT, RIT: OUT, AREP: OUT, REPT: OUT, ESC: OUT, MED: OUT}, {BUYER}),
     "propose_settlement": (STAYS, {BUYER}),
     "agree_settlement": (STAYS, {SELLER}),
@@ -100,9 +106,8 @@ def test_the_table_is_the_machine() -> None:
     assert graph(Dispute) == sorted(
         (s, name, t) for name, (arrows, _who) in TABLE.items() for s, t in arrows.items()
     )
-    assert set(DisputeState) == OPEN | TERMINAL | RESERVED
+    assert set(DisputeState) == OPEN | TERMINAL
     assert not OPEN & TERMINAL
-    assert not (OPEN | TERMINAL) & RESERVED
 
 
 def offer(dispute: Dispute) -> dict[str, Any]:
@@ -158,6 +163,9 @@ def scene(state: str, name: str) -> Scene:
     if name == "start_return" and state == DEC:
         dispute = make.decided(None, "part", "40", return_required=True, postage_payer="seller")
         return Scene(dispute, NOON + timedelta(days=7))
+    if name == "end_review_with_return" and state == UC:
+        more = {"return_required": True, "postage_payer": "seller"}
+        return Scene(make.under_complaint(None, **more), NOON)
     dispute = make.IN_STATE[DisputeState(state)]()
     if state == MED and name in {
         "answer_evidence_request",
@@ -213,7 +221,7 @@ def test_an_allowed_move_leads_where_the_table_says_for_exactly_these_people(
     who = set(who)
     if (state, name) == (AS, "make_offer"):
         who = {SELLER}
-    if name == "add_message" and state in {MED, DEC}:
+    if name == "add_message" and state in {MED, DEC, UC}:
         who |= {CAROL}
     everybody = people(where.dispute)
     for label in who:
