@@ -33,6 +33,7 @@ HTTPS = BASE_URL.startswith("https://")
 OUR_APPS = [
     "desk",
     "portal",
+    "appeals",
     "disputes",
     "accounts",
     "evidence",
@@ -200,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
         "orders.tasks.submit_refunds": 2 * SWEEP_SECONDS,
         "disputes.tasks.watch_settlements": 2 * SWEEP_SECONDS,
         "disputes.tasks.release_unheld": 60,
+        "appeals.tasks.release_unheld": 60,
     }.items()
 }
 

@@ -14,6 +14,8 @@ MOUNTS = {
     "evidence/": "evidence",
     "notices/": "notifications",
     "desk/disputes/": "disputes.desk",
+    "complaints/": "appeals",
+    "desk/complaints/": "appeals.desk",
     "desk/": "desk",
     "account/": "accounts",
     "": "portal",

@@ -188,13 +188,15 @@ class Clocks(ABC):
                     deadline.remind_at = deadline.next_reminder(self.now)
         self._reckon(case)
 
-    def move_due(self, case: Case, deadline: Deadline, due: datetime, step: dict[str, Any]) -> None:
-        """Give a running or stopped clock another end; the step says why."""
+    def move_due(
+        self, case: Case, deadline: Deadline, due: datetime, step: dict[str, Any] | None = None
+    ) -> None:
+        """Give a running or stopped clock another end; the step says why, where the sum does not yet."""
         shift = due - deadline.due_at
         values: dict[str, Any] = {"due_at": due}
         if deadline.left_us is not None:
             values["left_us"] = deadline.left_us + shift // MICROSECOND
-        steps = [*deadline.explanation["steps"], step]
+        steps = [*deadline.explanation["steps"], *([step] if step else [])]
         self.change(
             deadline,
             **values,

@@ -26,7 +26,7 @@ def machines() -> list[type[StateModel]]:
         for m in apps.get_models()
         if issubclass(m, StateModel) and not m.__module__.startswith("tests.")
     ]
-    floors = ["notifications", "coupons", "orders", "evidence", "accounts", "disputes"]
+    floors = ["notifications", "coupons", "orders", "evidence", "accounts", "disputes", "appeals"]
     return sorted(
         found, key=lambda m: (floors.index(m._meta.app_label), m._meta.pk is None, m._meta.label)
     )

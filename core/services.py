@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -11,7 +12,7 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import calendars, clock, deadlines, policy
+from core import calendars, clock, deadlines, policy, words
 from core.actors import Actor, StaffRole
 from core.errors import CaseChanged, NotAllowed, Refused
 from core.models import ClosingDay, Deadline, DeadlineState, PolicyVersion, Storefront
@@ -135,16 +136,39 @@ def _closing_event(name: str, closing: ClosingDay, actor: Actor, data: dict[str,
     )  # fmt: skip
 
 
-def edit_storefront(
-    *, storefront_id: int, name: str, countries: Sequence[str], zone: str, actor: Actor
-) -> Storefront:
-    """Change a storefront's name and its calendar. No date that was promised before gets earlier.
+CLOSED_PLATFORM = re.compile(r"europa\.eu/[^\s]*\bodr\b|\bodr[.-][^\s]*europa\.eu", re.IGNORECASE)
+"""The EU's platform for disputes online was closed on 20 July 2025 (Regulation (EU) 2024/3228)."""
 
-    Raises `NotAllowed`, and `Refused` for a country whose holidays are not known, or a zone that is none.
+
+def check_outside_bodies(text: str) -> str:
+    """The operator's text about outside bodies, cleaned. Refuses the address of a platform that is closed."""
+    clean = words.clean_text(text, 4000)
+    if CLOSED_PLATFORM.search(clean):
+        raise Refused(
+            _("The EU's platform for disputes online is closed; name another body."), "closed"
+        )
+    return clean
+
+
+def edit_storefront(
+    *,
+    storefront_id: int,
+    name: str,
+    countries: Sequence[str],
+    zone: str,
+    actor: Actor,
+    outside_bodies: str | None = None,
+) -> Storefront:
+    """Change a storefront's name, its calendar, and the bodies that it names at the very end of a complaint.
+
+    No date that was promised before gets earlier. Raises `NotAllowed`, and `Refused` for a country whose
+    holidays are not known, a zone that is none, or an outside body that is closed.
     """
     if not actor.is_staff(StaffRole.ADMIN):
         raise NotAllowed
     after = {"name": name.strip(), "countries": calendars.known(countries), "zone": zone}
+    if outside_bodies is not None:
+        after["outside_bodies"] = check_outside_bodies(outside_bodies)
     if zone not in available_timezones():
         raise Refused(_("This is not a time zone that we know."), "zone")
     with transaction.atomic():

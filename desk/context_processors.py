@@ -11,9 +11,13 @@ from django.utils.translation import gettext as _
 from accounts import access
 from core.actors import StaffRole
 
-CASEWORK = {StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.AGENT, StaffRole.ADMIN}
+CASEWORK = {
+    StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.LEAD, StaffRole.AGENT, StaffRole.ADMIN,
+}  # fmt: skip
+SECOND_INSTANCE = {StaffRole.REVIEWER, StaffRole.LEAD, StaffRole.ADMIN}
 PLACES: tuple[tuple[str, Any, set[StaffRole]], ...] = (
     ("mediation:queue", lambda: _("Disputes"), CASEWORK),
+    ("reviews:queue", lambda: _("Complaints"), SECOND_INSTANCE),
     ("desk:settlements", lambda: _("Bank files"), {StaffRole.ADMIN}),
     ("desk:stuck", lambda: _("Stuck"), {StaffRole.ADMIN}),
     ("desk:coupons", lambda: _("Coupons"), {StaffRole.ADMIN}),

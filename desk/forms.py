@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core import calendars, clock, outages, policy
+from core import calendars, clock, outages, policy, services
 from core.actors import StaffRole
 from core.errors import Refused
 from core.models import PolicyVersion
@@ -151,6 +151,22 @@ class StorefrontForm(forms.Form):
         label=_("Time zone of the working calendar"),
         choices=lambda: [(zone, zone) for zone in sorted(available_timezones())],
     )
+
+    outside_bodies = forms.CharField(
+        label=_("Bodies outside the portal"),
+        help_text=_(
+            "Shown where a complaint about a decision has come to its end. Empty: a sentence without names."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        strip=False,
+    )
+
+    def clean_outside_bodies(self) -> str:
+        try:
+            return services.check_outside_bodies(self.cleaned_data["outside_bodies"])
+        except Refused as refused:
+            raise forms.ValidationError(str(refused), code=refused.code) from None
 
     def clean_countries(self) -> list[str]:
         codes = [code for code in self.cleaned_data["countries"].split(",") if code.strip()]

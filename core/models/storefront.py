@@ -26,6 +26,11 @@ class Storefront(models.Model):
     zone = models.CharField(
         max_length=64, default="UTC", help_text=_("Time zone of the working calendar")
     )
+    outside_bodies = models.TextField(
+        blank=True,
+        default="",
+        help_text=_("Bodies outside the portal to which people can turn at the very end"),
+    )
     opened_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -31,6 +31,7 @@ def storefront(request: HttpRequest) -> HttpResponse:
     front = scope.storefront(request)
     status, now = 200, {
         "name": front.name, "countries": ", ".join(front.countries), "zone": front.zone,
+        "outside_bodies": front.outside_bodies,
     }  # fmt: skip
     form = StorefrontForm(request.POST if request.method == "POST" else None, initial=now)
     if request.method == "POST":

@@ -77,19 +77,37 @@ def screen(
     draft: DecisionDraft | None = None,
 ) -> dict[str, Any]:
     """Everything on the mediator's screen, in a fixed number of queries."""
+    context = whole_file(dispute, actor)
+    allowed = context["allowed"]
+    return context | {
+        "rail": door.rail(request, dispute),
+        "colleagues": _colleagues(dispute, actor),
+        "deciding": "decide" in allowed
+        or (dispute.state == "in_mediation" and dispute.mediator_id == actor.user_id),
+        "sheet": sheet,
+        "draft": draft,
+        "results": Finding.choices,
+        "verdicts": Verdict.choices,
+        "reasons_of_decision": DecisionReason.choices,
+        "payers": PostagePayer.choices,
+        "at_most": dispute.at_most,
+        "complaint_days": dispute.policy.days("complaint_days"),
+    }
+
+
+def whole_file(dispute: Dispute, actor: Actor) -> dict[str, Any]:
+    """Everything that the mediator reads before deciding; the reviewer of the decision reads the same."""
     turns.at_hand([dispute])
     items = list(dispute.evidence.select_related("file", "author"))
     shown = exhibits.exhibits(dispute, items, SIDE)
-    allowed = set(transitions.allowed(dispute, actor))
     clock = clocks.running(dispute, SIDE)
     return {
-        "rail": door.rail(request, dispute),
         "dispute": dispute,
         "title": terms.heading(dispute),
         "badge": turn.badge_of(dispute, SIDE),
         "clock": clock,
         "is_target": clock is not None and clocks.is_target(clock.kind),
-        "allowed": allowed,
+        "allowed": set(transitions.allowed(dispute, actor)),
         "facts": _facts(dispute),
         "warnings": _warnings(dispute, items),
         "settlement": dispute.hand.settlement,
@@ -107,19 +125,8 @@ def screen(
         "parcel": dispute.return_parcels.order_by("-pk").first(),
         "replacement": ReplacementParcel.objects.filter(dispute=dispute).first(),
         "decision": dispute.decisions.prefetch_related("findings").order_by("-number").first(),
-        "colleagues": _colleagues(dispute, actor),
-        "deciding": "decide" in allowed
-        or (dispute.state == "in_mediation" and dispute.mediator_id == actor.user_id),
-        "sheet": sheet,
-        "draft": draft,
         "numbers": [item.number for item in items if item.file.state == FileState.CLEAN],
-        "results": Finding.choices,
-        "verdicts": Verdict.choices,
-        "reasons_of_decision": DecisionReason.choices,
-        "payers": PostagePayer.choices,
         "parties": [(p.value, p.label) for p in (Party.BUYER, Party.SELLER)],
-        "at_most": dispute.at_most,
-        "complaint_days": dispute.policy.days("complaint_days"),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from core import deadlines, recount
 from core.actors import Actor
 from core.batch import Batch
+from core.errors import CaseChanged
 from core.models import Deadline, DeadlineState, Event
 from disputes import policies
 from disputes.effects import ending
@@ -39,12 +40,14 @@ def _of(dispute: Dispute, actor: Actor, complaint: str) -> dict[str, Any]:
 def promise_again(batch: Batch, dispute: Dispute, actor: Actor, review: Deadline) -> Event:
     """The review was late and has a new date: that of its own clock."""
     event = batch.transition(dispute, "promise_review", actor, data={"due": review.due_at})
-    batch.end_deadlines(dispute, DeadlineState.CANCELLED, Kind.COMPLAINT_REVIEW)
-    sum_of = review.explanation
-    batch.schedule(
-        dispute, Kind.COMPLAINT_REVIEW, due=review.due_at, rule=sum_of["rule"], steps=sum_of["steps"],
-        calendar=sum_of["calendar"],
+    clock = next((d for d in dispute.open_deadlines if d.kind == Kind.COMPLAINT_REVIEW), None)
+    if clock is None:
+        raise CaseChanged
+    batch.change(
+        clock, state=DeadlineState.PENDING, started_at=review.started_at, explanation=review.explanation,
+        retry_at=None, error="",
     )  # fmt: skip
+    batch.move_due(dispute, clock, review.due_at)
     return event
 
 

@@ -23,7 +23,7 @@ def tell(
     facts: dict[str, Any] = {"currency": dispute.currency}
     if (clock := _own_clock(dispute)) is not None:
         facts["due_at"] = clock.due_at.isoformat()
-    facts |= {name: _plain(value) for name, value in params.items()}
+    facts |= {name: plain(value) for name, value in params.items()}
     notifications.notify(batch, event, kind=kind, to=to, params=facts)
 
 
@@ -33,7 +33,8 @@ def _own_clock(dispute: Dispute) -> Deadline | None:
     return next((c for c in clocks if c is not None and c.state != DeadlineState.PAUSED), None)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A fact as JSON keeps it."""
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return value if isinstance(value, bool | int | list) or value is None else str(value)

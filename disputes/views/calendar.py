@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from core.models import Case, Deadline
 from disputes.reading import clocks, terms
 from disputes.views import common, kept
 
@@ -21,7 +22,15 @@ def calendar(request: HttpRequest, reference: str) -> HttpResponse:
     if clocks.is_late(case, clock.kind):
         raise Http404
     summary = f"{clocks.SUMMARY.get(clock.kind, '')}: {terms.goods(case.order)} ({case.reference})"
+    text = clocks.consequence(case, clock.kind, reader.side)
     page = request.build_absolute_uri(reader.url)
+    return calendar_file(request, case, clock, summary=summary, text=text, page=page)
+
+
+def calendar_file(
+    request: HttpRequest, case: Case, clock: Deadline, *, summary: str, text: str, page: str
+) -> HttpResponse:
+    """One clock of a case as an event with an alarm a day before."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -30,11 +39,11 @@ def calendar(request: HttpRequest, reference: str) -> HttpResponse:
         "BEGIN:VEVENT",
         f"UID:{case.reference}-{clock.kind}-{clock.pk}@{request.get_host()}",
         f"SEQUENCE:{case.version}",
-        f"DTSTAMP:{stamp(case.now)}",
+        f"DTSTAMP:{stamp(case._instant())}",
         f"DTSTART:{stamp(clock.due_at)}",
         f"DTEND:{stamp(clock.due_at)}",
         f"SUMMARY:{escaped(summary)}",
-        f"DESCRIPTION:{escaped(clocks.consequence(case, clock.kind, reader.side))}",
+        f"DESCRIPTION:{escaped(text)}",
         f"URL:{page}",
         "TRANSP:TRANSPARENT",
         "BEGIN:VALARM",

@@ -6,7 +6,7 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from disputes import forms, services
+from disputes import beside, forms, services
 from disputes.reading import exhibits, payout, questions, steps, terms, turn
 from disputes.selectors.pages import case_page
 from disputes.states import Kind, Party
@@ -72,6 +72,7 @@ def dispute(request: HttpRequest, reference: str) -> HttpResponse:
         "replacement_shown": parts.replacing(reader),
         "decision_short": terms.in_short(case, page.decision, side) if page.decision else "",
         "complaint_until": window.due_at if window else None,
+        "beside": beside.actions(case, side) if page.decision else [],
         "waiting_files": any(e["state"] == "quarantined" for e in shown),
     }
     services.mark_read(dispute_id=case.pk, user_id=reader.actor.user_id or 0, at=case.now)

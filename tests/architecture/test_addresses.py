@@ -1,10 +1,10 @@
 """Role × address: what every role gets at every address. A new address fails here until its row is decided.
 
 The world: Alice bought two bells from Bob. On the first stands a dispute that Carol mediates, with one piece
-of evidence from Alice; on the second Alice may open one. A coupon is promised to Alice. Eve is a stranger, Dan a
-mediator who has nothing to do with the case, Root an admin. Rows read: visitor, Eve, Alice, Bob, Carol, Dan,
-Root. A path that ends in ` POST` is asked by POST with an empty form; the rest by GET. Nothing that a request
-does is kept.
+of evidence from Alice; on the second Alice may open one. On a third Carol has decided, both complained, and nobody
+has drawn it yet. A coupon is promised to Alice. Eve is a stranger, Dan a mediator who has nothing to do with the
+case, Root an admin. Rows read: visitor, Eve, Alice, Bob, Carol, Dan, Root. A path that ends in ` POST` is asked by
+POST with an empty form; the rest by GET. Nothing that a request does is kept.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from accounts import second_factor
 from accounts.models import User
 from evidence import storage
 from evidence.models import EvidenceFile
+from tests.appeals import factories as complaints
 from tests.architecture.addresses import FOREIGN, TABLE
 from tests.coupons import factories as coupons
 from tests.disputes import factories as make
@@ -63,6 +64,7 @@ class World:
         self._store(b"a picture of a bell")
         self.second = orders.delivered()
         self.compensation = coupons.compensation()
+        self.complaint = complaints.joined()
         make.dan()
         make.root()
         make.eve()
@@ -93,6 +95,8 @@ class World:
             values["reference"] = self.compensation.reference
         if name == "desk:revoke-coupon":
             values["reference"] = self.compensation.coupons.get().reference
+        if name.startswith(("appeals:", "reviews:")) and name != "appeals:complain":
+            values["reference"] = self.complaint.reference
         wanted = re.findall(r"<(?:\w+:)?(\w+)>", path)
         return reverse(name, kwargs={key: values[key] for key in wanted})
 

@@ -19,6 +19,7 @@ FLOORS = [
     {"evidence"},
     {"accounts"},
     {"disputes"},
+    {"appeals"},
     {"portal", "desk"},
     {"demo"},
 ]

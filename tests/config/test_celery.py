@@ -18,6 +18,7 @@ def test_every_scheduled_task_exists() -> None:
     assert scheduled <= set(app.tasks)
     assert scheduled == {
         "disputes.tasks.release_unheld",
+        "appeals.tasks.release_unheld",
         "disputes.tasks.watch_settlements",
         "evidence.tasks.sweep_orphans",
         "core.tasks.forget_forms",

@@ -1,0 +1,1 @@
+"""Appeals: complaints about decisions, and the second look at them."""

@@ -1,0 +1,1 @@
+"""The reviewers' pages: the queue, the case on one screen, the result, feedback, statistics."""

@@ -1,0 +1,1 @@
+"""A complaint in words: for its parties, for the desk, for the statement."""

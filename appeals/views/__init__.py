@@ -1,0 +1,1 @@
+"""The parties' pages of a complaint."""
