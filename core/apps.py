@@ -11,6 +11,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from core import lookups  # noqa: F401 (registers itself)
         from core.instants import quicken
 
         connection_created.connect(quicken, dispatch_uid="core.instants")

@@ -86,7 +86,7 @@ class Batch(Clocks):
         missing = [pk for pk in wanted if (model, pk) not in self._cases]
         if missing:
             rows = (
-                model._default_manager.filter(pk__in=missing)
+                model._default_manager.filter(pk__among=missing)
                 .order_by("pk")
                 .select_for_update(of=("self",), no_key=True)
             )
@@ -100,7 +100,7 @@ class Batch(Clocks):
         by_pk: dict[Any, list[Deadline]] = {case.pk: [] for case in cases}
         related = deadlines_of(type(cases[0]))
         for deadline in related._default_manager.filter(
-            case_id__in=list(by_pk), state__in=OPEN_DEADLINES
+            case_id__among=list(by_pk), state__in=OPEN_DEADLINES
         ).order_by("due_at"):
             by_pk[deadline.case_id].append(deadline)
         for case in cases:

@@ -22,7 +22,7 @@ def present(cases: Iterable[C], now: datetime | None = None) -> list[C]:
     by_pk: dict[Any, list[Any]] = {case.pk: [] for case in rows}
     related = deadlines_of(type(rows[0]))
     for deadline in related._default_manager.filter(
-        case_id__in=list(by_pk), state__in=OPEN_DEADLINES
+        case_id__among=list(by_pk), state__in=OPEN_DEADLINES
     ).order_by("due_at"):
         by_pk[deadline.case_id].append(deadline)
     for case in rows:

@@ -36,7 +36,7 @@ def attach(complaints: list[Complaint]) -> list[Complaint]:
         ("reviews", Review),
         ("feedback", Feedback),
     ):
-        for row in model._default_manager.filter(complaint_id__in=list(by_pk)):
+        for row in model._default_manager.filter(complaint_id__among=list(by_pk)):
             complaint = by_pk[row.complaint_id]
             row.complaint = complaint
             getattr(complaint.hand, name).append(row)

@@ -56,7 +56,7 @@ def load(batch: Batch, disputes: list[Dispute]) -> None:
 def _of(model: Any, by_pk: dict[Any, Dispute], **test: Any) -> Iterator[Any]:
     """Rows in their own order, each pointing to the very dispute that the batch has locked."""
     if by_pk:
-        for row in model._default_manager.filter(dispute_id__in=list(by_pk), **test):
+        for row in model._default_manager.filter(dispute_id__among=list(by_pk), **test):
             row.dispute = by_pk[row.dispute_id]
             yield row
 
