@@ -189,6 +189,15 @@ def register() -> None:
         action=_("See the refund"), link=MONEY, group=refund, legal_weight=True, labels=means,
     )  # fmt: skip
     kinds.register(
+        "refund_corrected",
+        subject=_("The refund of %(amount)s is in your wallet"),
+        lines=[
+            _("The bank could not pay it to your card, so we paid it into your wallet instead. It is there now."),
+            _("Why: %(reason)s"),
+        ],
+        action=_("See the refund"), link=MONEY, group=refund, legal_weight=True, labels=means,
+    )  # fmt: skip
+    kinds.register(
         "refund_failed",
         subject=_("Refund %(refund)s failed"),
         lines=[
@@ -203,7 +212,8 @@ def register() -> None:
         subject=_("Your refund of %(amount)s is late"),
         lines=[
             _("It was promised by %(expected_at)s and has not been confirmed."),
-            _("We have told the people who look after payments. You need not do anything."),
+            _("We have told the people who look after payments, and ask the bank every week until it is there."),
+            _("You need not do anything: we write to you as soon as it moves."),
         ],
         action=_("Follow the refund"), link=MONEY, group=refund, legal_weight=True, labels=means,
     )  # fmt: skip

@@ -374,21 +374,19 @@ def proofs(history: Sequence[tuple[datetime, str, str]]) -> list[Part]:
 
 
 def refund_steps(refund: Refund) -> list[Part]:
-    """The way of a refund: requested, sent with date and reference, received."""
-    sent, done = refund.submitted_at is not None, refund.state == RefundState.COMPLETED
-    to_wallet = refund.gateway == "wallet"
-    steps = [{"label": _("Requested"), "at": refund.created_at, "state": "done"}]
-    if not to_wallet:
-        state = "done" if sent or done else "next"
-        steps.append({"label": _("Sent to the bank"), "at": refund.submitted_at, "state": state})
-    steps.append(
+    """The way of a refund, as one bar: decision, refund with its date, the money with the day that was promised."""
+    done = refund.state == RefundState.COMPLETED
+    sent_at = refund.submitted_at or refund.completed_at
+    there = _("Money in the wallet") if refund.gateway == "wallet" else _("Money at the bank")
+    return [
+        {"label": _("Decision"), "at": refund.created_at, "state": "done"},
+        {"label": _("Refund sent"), "at": sent_at, "state": "done" if sent_at else "now"},
         {
-            "label": _("In the wallet") if to_wallet else _("Received"),
-            "at": refund.completed_at,
-            "state": "done" if done else "next",
-        }
-    )
-    return steps
+            "label": there, "at": refund.completed_at,
+            "by": None if done else refund.expected_last_moment,
+            "state": "done" if done else "now" if sent_at else "next",
+        },
+    ]  # fmt: skip
 
 
 def refund_part(refund: Refund, side: str) -> Part:

@@ -15,6 +15,7 @@ urlpatterns = [
     path(ORDER, pages.order, name="order"),
     path(f"{ORDER}payments/", pages.payments, name="payments"),
     path(f"{ORDER}payments/<str:refund>/again/", pages.retry_refund, name="retry_refund"),
+    path(f"{ORDER}payments/<str:refund>/wallet/", pages.correct_refund, name="correct_refund"),
     path(f"{ORDER}message/", talk.message, name="message"),
     *(
         path(f"{ORDER}{move.slug}/", moves.view_of(move), name=move.name)

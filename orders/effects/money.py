@@ -228,6 +228,22 @@ def retry_refund(batch: Batch, made: Refund, actor: Actor, *, reason: str = "") 
     return batch.transition(made, "retry", actor, reason=reason)
 
 
+def correct_refund(batch: Batch, made: Refund, actor: Actor, *, reason: str) -> Event:
+    """A refund that a bank cannot pay goes into the buyer's wallet instead. Ends the refund's clocks.
+
+    Whatever the bank says of it later is a second payment, and is told apart (`orders.services.refunds`).
+    """
+    event = batch.transition(
+        made, "correct", actor, reason=reason, at=batch.now, data={"before": made.gateway, "after": WALLET}
+    )  # fmt: skip
+    batch.add(WalletEntry(refund=made, amount=made.amount, at=batch.now))
+    batch.end_deadlines(made, DeadlineState.MET)
+    notices.tell_of_refund(
+        batch, event, "refund_corrected", made, made.order.buyer_id, reason=reason
+    )
+    return event
+
+
 def mark_overdue(batch: Batch, made: Refund) -> Event:
     """The promised day passed without the money: the buyer is told without asking, and the admin sees it.
 

@@ -150,6 +150,15 @@ class Refund(Case):
         """Goes to the gateway again under the same key, so that it is paid once at most."""
         self.submitted_at, self.provider_reference, self.tries = None, "", 0
 
+    @transition(
+        field=state, source=S.FAILED, target=S.COMPLETED,
+        custom={"event": "corrected"}, permission=policies.may_move_refund,
+    )  # fmt: skip
+    def correct(self, at: datetime) -> None:
+        """The bank cannot pay it, so it goes into the buyer's wallet instead, at once and for good."""
+        self.gateway, self.completed_at = "wallet", at
+        self.provider_reference, self.claimed_until = self.reference, None
+
 
 class RefundDeadline(Deadline):
     """A clock of a refund: the day promised, then the next look at it."""

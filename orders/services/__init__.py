@@ -23,7 +23,13 @@ from orders.services.orders import (
     request_extension,
     ship_order,
 )
-from orders.services.refunds import Answer, apply_answers, retry_refund, submit_refunds
+from orders.services.refunds import (
+    Answer,
+    apply_answers,
+    correct_refund,
+    retry_refund,
+    submit_refunds,
+)
 from orders.services.settlements import Settlement, import_settlement, move_correction
 from orders.services.talk import clean_message, message_limit, send_message
 
@@ -40,6 +46,7 @@ __all__ = [
     "close_order",
     "confirm_receipt",
     "confirm_verification",
+    "correct_refund",
     "extend_delivery",
     "import_settlement",
     "message_limit",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from core import clock, words
 from core.actors import SYSTEM, Actor
 from core.batch import Batch
 from core.errors import CaseChanged, Refused
+from core.models import Event
 from core.money import quantize
 from orders import effects, gateways
 from orders.effects import clocks, money
@@ -205,6 +206,8 @@ def _apply(batch: Batch, refund: Refund, answer: Answer, actor: Actor) -> str:
         return f"the amount is {answer.amount}, the refund's is {known}"
     if answer.currency and answer.currency != refund.currency:
         return f"the currency is {answer.currency}, the refund's is {refund.currency}"
+    if refund.gateway == money.WALLET:
+        return "the refund went into the wallet; ask the bank to take back what it paid"
     if answer.completed:
         if refund.state == RefundState.COMPLETED:
             return "unchanged"
@@ -226,11 +229,21 @@ def _apply(batch: Batch, refund: Refund, answer: Answer, actor: Actor) -> str:
 
 def retry_refund(*, refund_id: int, actor: Actor, reason: str = "") -> Refund:
     """An administrator sends a failed refund again, under the same key."""
+    return _again(refund_id, actor, reason, effects.retry_refund)
+
+
+def correct_refund(*, refund_id: int, actor: Actor, reason: str = "") -> Refund:
+    """An administrator pays a failed refund into the buyer's wallet, because the bank cannot pay it."""
+    return _again(refund_id, actor, reason, effects.correct_refund)
+
+
+def _again(refund_id: int, actor: Actor, reason: str, act: Callable[..., Event]) -> Refund:
     if not actor.is_system and not reason.strip():
         raise Refused(_("Say why, in a sentence."), "reason")
     with Batch() as batch:
         found = batch.lock(Refund, [refund_id])
         if not found:
             raise CaseChanged
-        effects.retry_refund(batch, found[0], actor, reason=words.clean_text(reason, 1000))
+        clocks.load_refunds(batch, found)
+        act(batch, found[0], actor, reason=words.clean_text(reason, 1000))
     return found[0]

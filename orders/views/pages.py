@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -168,6 +169,20 @@ def _back(request: HttpRequest) -> str:
 @common.post
 def retry_refund(request: HttpRequest, reference: str, refund: str) -> HttpResponse:
     """An administrator sends a failed refund again."""
+    return _again(request, reference, refund, services.retry_refund, _("The refund is sent again."))
+
+
+@common.post
+def correct_refund(request: HttpRequest, reference: str, refund: str) -> HttpResponse:
+    """An administrator pays a failed refund into the wallet instead."""
+    return _again(
+        request, reference, refund, services.correct_refund, _("It is in the buyer’s wallet.")
+    )
+
+
+def _again(
+    request: HttpRequest, reference: str, refund: str, act: Callable[..., Refund], done: str
+) -> HttpResponse:
     reader = common.reader_of(request, reference)
     found = selectors.get_refund(request.user, refund)
     if (
@@ -179,14 +194,14 @@ def retry_refund(request: HttpRequest, reference: str, refund: str) -> HttpRespo
     back = _back(request) or reverse("orders:payments", args=[reader.order.reference])
     reason = request.POST.get("reason", "")
 
-    def act() -> str:
-        services.retry_refund(refund_id=found.pk, actor=reader.actor, reason=reason)
+    def once() -> str:
+        act(refund_id=found.pk, actor=reader.actor, reason=reason)
         return back
 
     try:
-        target = web.once(request, act)
+        target = web.once(request, once)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(back)
-    messages.success(request, _("The refund is sent again."))
+    messages.success(request, done)
     return redirect(target)

@@ -142,6 +142,7 @@ TABLE: dict[str, ROW] = {
     "orders:close POST":                  (302, 404, 403, 403, 404, 404, 422),
     "orders:confirm_receipt":             (302, 404, 200, 302, 404, 404, 302),
     "orders:confirm_receipt POST":        (302, 404, 422, 403, 404, 404, 403),
+    "orders:correct_refund POST":         (302, 404, 404, 404, 404, 404, 404),
     "orders:extend_delivery":             (302, 404, 302, 302, 404, 404, 302),
     "orders:extend_delivery POST":        (302, 404, 409, 409, 404, 404, 409),
     "orders:hold":                        (302, 404, 302, 302, 404, 404, 302),

@@ -99,7 +99,7 @@ def test_a_correction_is_taken_step_by_step_and_each_form_counts_once(root: Clie
 
 
 def test_the_audit_log_leads_from_a_correction_to_the_page(root: Client) -> None:
-    _refund, _made = charged(root)
+    charged(root)
     read(root, "T2,refund,RFD-XXXXXX,5,EUR,2026-03-02", name="more.csv")
     for row in Correction.objects.all():
         page = root.get(reverse("desk:log"), {"case": row.reference})

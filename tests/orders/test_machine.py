@@ -51,7 +51,7 @@ ORDER_VERBS = sorted({verb for verbs in ALLOWED.values() for verb in verbs})
 REFUNDS: dict[str, dict[str, str]] = {
     "requested": {"submit": "submitted", "complete": "completed", "fail": "failed"},
     "submitted": {"complete": "completed", "fail": "failed"},
-    "failed": {"retry": "requested", "complete": "completed"},
+    "failed": {"retry": "requested", "complete": "completed", "correct": "completed"},
     "completed": {},
 }
 
