@@ -168,7 +168,7 @@ def _request(
 
 def key_of(order: Order, cause: str, means: str) -> str:
     """What makes a refund the same refund, here and at the bank."""
-    return hashlib.sha256(f"{order.reference}|{cause}|{means}".encode()).hexdigest()[:40]
+    return hashlib.sha256(f"{order.reference}|{cause}|{means}".encode()).hexdigest()[:KEY_LENGTH]
 
 
 def credit_wallet(batch: Batch, made: Refund, *, tell: bool = True) -> Event:
@@ -272,6 +272,7 @@ def chase(batch: Batch, made: Refund) -> None:
 
 
 CHASE_DAYS = 7
+KEY_LENGTH = 40
 
 
 def _whole_units(amount: Decimal, order: Order) -> None:

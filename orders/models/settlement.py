@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fsm import StateField, transition
 from core.models import Case, Deadline, Storefront
+from core.row import Row
 from orders import policies, states
 from orders.models.money import Refund
 from orders.models.order import Order, money
@@ -42,7 +43,7 @@ class SettlementFile(models.Model):
         return self.name
 
 
-class SettlementLine(models.Model):
+class SettlementLine(Row):
     """One booking of a provider that has to do with a refund; append-only, each `transaction` once for ever."""
 
     file = models.ForeignKey(SettlementFile, on_delete=models.PROTECT, related_name="lines")

@@ -23,11 +23,13 @@ from core.errors import CaseChanged, Refused
 from core.models import Storefront
 from core.money import is_whole, quantize
 from orders.effects import corrections as effects
+from orders.effects.money import KEY_LENGTH
 from orders.importers.reading import BadRow, Rejects, Row, chunks, rows
 from orders.models import Correction, Refund, SettlementFile, SettlementLine
 from orders.states import CORRECTION_OPEN, Finding, LineKind, Means, RefundState
 
 COLUMNS = ("transaction", "type", "reference", "amount", "currency", "date")
+KINDS = frozenset(map(str, LineKind))
 CHUNK = 2_000
 AT_ONCE = 500
 MOST_UNKNOWN = 500
@@ -134,7 +136,7 @@ def _whole(source: Iterable[Row], ended: bool, rejects: Rejects) -> Iterator[Row
 def _line(row: Row) -> SettlementLine:
     """A row as a booking. Raises `BadRow`."""
     kind, currency = row["type"].lower(), row["currency"].upper()
-    if kind not in LineKind.values:
+    if kind not in KINDS:
         raise BadRow(f"type is neither refund nor charge: {row['type'][:40]!r}")
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise BadRow(f"currency is not a three-letter code: {row['currency'][:40]!r}")
@@ -167,25 +169,23 @@ def _keep(file: SettlementFile, chunk: list[Row], done: Settlement) -> None:
             done.counts["known"] += 1
             continue
         lines[line.transaction] = line
-    before = SettlementLine.objects.filter(storefront=file.storefront, transaction__in=lines)
-    for earlier in before:
+    refunds = _refunds(file, lines.values())
+    for line in list(lines.values()):
+        line.refund_id = refunds.get(line.reference.upper()) or refunds.get(line.reference)
+        if line.kind == LineKind.CHARGE and line.refund_id is None:
+            done.counts["other"] += 1  # a sale
+            del lines[line.transaction]
+    for earlier in SettlementLine.objects.filter(storefront=file.storefront, transaction__in=lines):
         line = lines.pop(earlier.transaction)
         if _facts(earlier) == _facts(line):
             done.counts["known"] += 1
         else:
             why = f"the transaction came on {earlier.at:%Y-%m-%d} with other facts"
-            done.rejects.add(file.name, line.number, why, line.transaction)
-    refunds = _refunds(file, lines.values())
-    kept = []
+            done.rejects.add(done.file, line.number, why, line.transaction)
     for line in lines.values():
-        line.file, line.storefront = file, file.storefront
-        line.refund_id = refunds.get(line.reference.upper()) or refunds.get(line.reference)
-        if line.kind == LineKind.CHARGE and line.refund_id is None:
-            done.counts["other"] += 1  # a sale
-        else:
-            kept.append(line)
-    SettlementLine.objects.bulk_create(kept, ignore_conflicts=True)
-    done.counts["new"] += len(kept)
+        line.file_id, line.storefront_id = file.pk, file.storefront_id
+    SettlementLine.objects.bulk_create(lines.values(), ignore_conflicts=True)
+    done.counts["new"] += len(lines)
 
 
 def _facts(line: SettlementLine) -> tuple[Any, ...]:
@@ -194,13 +194,13 @@ def _facts(line: SettlementLine) -> tuple[Any, ...]:
 
 def _refunds(file: SettlementFile, lines: Iterable[SettlementLine]) -> dict[str, int]:
     """Our refunds by what the provider may call them: our reference, or the key under which they were sent."""
-    said = {line.reference for line in lines if line.reference}
+    said = {line.reference for line in lines}
+    names = {text.upper() for text in said if text[:3].upper() == Refund.REFERENCE_PREFIX}
+    keys = {text for text in said if len(text) == KEY_LENGTH}
     ours = Refund.objects.filter(storefront=file.storefront)
-    by_name = ours.filter(reference__in={text.upper() for text in said})
-    by_key = ours.filter(idempotency_key__in=said)
-    return dict(by_key.values_list("idempotency_key", "pk")) | dict(
-        by_name.values_list("reference", "pk")
-    )
+    by_key = ours.filter(idempotency_key__in=keys).values_list("idempotency_key", "pk")
+    by_name = ours.filter(reference__in=names).values_list("reference", "pk")
+    return dict(by_key) | dict(by_name)
 
 
 def _span(file: SettlementFile) -> None:

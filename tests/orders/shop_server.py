@@ -33,7 +33,11 @@ class Shop:
             def log_message(self, *_words: Any) -> None:
                 """Quiet."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *_of_a_caller_who_hung_up: Any) -> None:
+                """Quiet."""
+
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}/refunds"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

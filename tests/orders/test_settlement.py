@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -323,3 +324,21 @@ def test_bookings_are_never_changed(frozen: Any, says: Says, column: str) -> Non
         connection.cursor() as cursor,
     ):
         cursor.execute(f"UPDATE orders_settlementline SET {column}")
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_lines_are_streamed(frozen: Any, tmp_path: Path) -> None:
+    """Memory stays that of some chunks: a tenth of what the file alone has."""
+    refund, path = sent(), tmp_path / "large.csv"
+    with path.open("w") as out:
+        out.write(f"{HEADER}\n")
+        for n in range(99_999):
+            out.write(f"T{n},charge,SHOP-{n},12.50,EUR,2026-03-03T10:00:00{' ' * 160}\n")
+        out.write(f"T99999,charge,{refund.reference},40,EUR,2026-03-03\n")
+    tracemalloc.start()
+    done = services.import_settlement(path=path, storefront=Storefront.default())
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert done.summary() == summary(file="large.csv", new=1, other=99_999, opened={"charged": 1})
+    assert (path.stat().st_size > 20_000_000, peak < 10_000_000) == (True, True), peak
+    assert found() == [("charged", "open", Decimal(40), "EUR")]
