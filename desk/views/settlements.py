@@ -41,11 +41,16 @@ def settlements(request: HttpRequest) -> HttpResponse:
             done = _read(request, front)
         except (BadFile, Refused) as refusal:
             error = str(refusal)
+    return _page(request, front, 422 if error else 200, done=done, error=error)
+
+
+def _page(request: HttpRequest, front: Storefront, status: int, **more: Any) -> HttpResponse:
+    """The page; `typed` is what was refused, which stands in its form again."""
     ended = request.GET.get("show") == "ended"
     found = money.corrections([front.pk], ended=ended)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
-        **scope.shown(request, front), "page": page, "ended": ended, "done": done, "error": error,
+        **scope.shown(request, front), "page": page, "ended": ended,
         "rows": [
             {
                 "correction": row, "found": correcting.found(row), "moves": correcting.moves(row),
@@ -56,7 +61,7 @@ def settlements(request: HttpRequest) -> HttpResponse:
         "files": money.settlements(front.pk)[:LATEST], "most": MOST,
         "columns": ", ".join(services.settlements.COLUMNS),
     }  # fmt: skip
-    return render(request, "desk/settlements.html", context, status=422 if error else 200)
+    return render(request, "desk/settlements.html", context | more, status=status)
 
 
 def _read(request: HttpRequest, front: Storefront) -> services.Settlement:
@@ -108,6 +113,8 @@ def move_correction(request: HttpRequest, reference: str) -> HttpResponse:
         target = web.once(request, act)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect(back)
+        typed = {"reference": found.reference, "note": request.POST.get("note", "")[:1000]}
+        kept = web.kept_key(request)
+        return _page(request, found.storefront, web.status_of(refusal), typed=typed, **kept)
     messages.success(request, _("Noted. The buyer is told."))
     return redirect(target)

@@ -81,9 +81,10 @@ def test_a_correction_is_taken_step_by_step_and_each_form_counts_once(root: Clie
     for _ in range(2):
         assert root.post(address, form).status_code == 302
     assert Correction.objects.get().state == "requested"
-    refused = root.post(address, {"move": "ask", "note": "Again."}, follow=True)
-    assert "changed" in text(refused)
-    root.post(address, {"move": "settle", "note": ""})
+    refused = root.post(address, {"move": "ask", "note": "Nobody wants to type this twice."})
+    assert (refused.status_code, "changed" in text(refused)) == (409, True)
+    assert "Nobody wants to type this twice." in refused.content.decode()
+    assert root.post(address, {"move": "settle", "note": ""}).status_code == 422
     assert Correction.objects.get().state == "requested", "nothing without a sentence"
     root.post(address, {"move": "settle", "note": "It came with the next run."})
     assert Correction.objects.get().state == "settled"
