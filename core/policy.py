@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
@@ -401,6 +402,9 @@ def contradictions(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
     if values["compensation_max"] < values["compensation_min"]:
         words = _("The most compensation is below the least.")
         found.append(("compensation_max", words))
+    if values["card_gateway"] == "webhook" and not settings.REFUND_WEBHOOK_URL:
+        words = _("No shop is connected: set REFUND_WEBHOOK_URL and REFUND_WEBHOOK_KEY first.")
+        found.append(("card_gateway", words))
     return found
 
 

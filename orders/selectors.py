@@ -39,6 +39,7 @@ S = OrderState
 NEEDS_BUYER = (S.AWAITING_PAYMENT, S.DELIVERED)
 NEEDS_SELLER = (S.PAID, S.ON_HOLD)
 
+MANY_TRIES = 5
 ENDED = (S.COMPLETED, S.CANCELLED, S.CLOSED)
 FREE = Q(disputed_at__isnull=True)
 
@@ -197,9 +198,13 @@ def overdue_refunds() -> QuerySet[Refund]:
 
 
 def stuck_refunds(storefronts: Iterable[int]) -> QuerySet[Refund]:
-    """Refunds of these storefronts that an administrator must look after: late, or failed; oldest promise first."""
-    bad = Q(overdue_at__isnull=False) & ~Q(state=RefundState.COMPLETED) | Q(
-        state=RefundState.FAILED
+    """Refunds of these storefronts that an administrator must look after: late, failed, or sent `MANY_TRIES` times
+    without an answer; oldest promise first.
+    """
+    bad = (
+        Q(overdue_at__isnull=False) & ~Q(state=RefundState.COMPLETED)
+        | Q(state=RefundState.FAILED)
+        | Q(state=RefundState.REQUESTED, tries__gte=MANY_TRIES)
     )
     found = Refund.objects.filter(bad, storefront__in=storefronts)
     return found.select_related("order").order_by("expected_at", "pk")

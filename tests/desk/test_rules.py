@@ -56,6 +56,7 @@ def test_the_preview_says_what_the_new_numbers_come_to(root: Client) -> None:
             {"photo_shrink_bytes": "2097152", "evidence_max_file_bytes": "1048576"},
             "photo_shrink_bytes",
         ),
+        ({"card_gateway": "webhook"}, "card_gateway"),
     ],
 )
 def test_a_contradiction_is_refused_before_any_preview(

@@ -97,6 +97,18 @@ def test_an_overdue_refund_is_shown_without_that_button(root: Client) -> None:
     assert "Send it again" not in text
 
 
+def test_a_refund_that_the_gateway_never_answers_is_shown_long_before_it_is_late(
+    root: Client,
+) -> None:
+    refund = orders.closed().refunds.get()
+    words = {"failure": "the shop answered 500"}
+    Refund.objects.filter(pk=refund.pk).update(tries=selectors.MANY_TRIES - 1, **words)
+    assert page(root).context["refunds"] == []
+    Refund.objects.filter(pk=refund.pk).update(tries=selectors.MANY_TRIES)
+    text = page(root).content.decode()
+    assert ("Sent 5 times, and goes on." in text, "the shop answered 500" in text) == (True, True)
+
+
 def test_the_oldest_promise_comes_first_and_the_list_is_bounded(
     root: Client, django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,8 +54,11 @@ def buyers_pages() -> list[str]:
         make.evidence(talking, caption=f"Photo {number}")
     first, second = (reverse("disputes:evidence", args=[talking.reference, n]) for n in (1, 2))
     draft, arrived, unpaid = make.draft(orders.delivered()), orders.delivered(), orders.placed()
+    charged = orders.closed(card="70", wallet="30")
+    orders.charged_by_the_bank(charged)
     return [
-        "/", "/orders/", "/disputes/", *ACCOUNT, first, f"{second}?with=E1",
+        "/", "/orders/", "/orders/wallet/", "/disputes/", *ACCOUNT, *of_order(charged, "payments"),
+        first, f"{second}?with=E1",
         *of_dispute(asked, "dispute", "message", "settle", "withdraw"),
         *of_dispute(talking, "dispute", "offer", "accept_offer", "escalate", "evidence_grid", "add_evidence"),
         *of_dispute(make.returning(), "dispute", "ship_return"),

@@ -14,8 +14,8 @@ from core.actors import Actor
 from core.batch import Batch
 from core.models import Storefront
 from orders import effects, services
-from orders.models import Order, Store
-from orders.states import Means
+from orders.models import Correction, Order, SettlementFile, Store
+from orders.states import Finding, Means
 
 SHOP = Actor.system("the shop")
 _numbers = count(1)
@@ -102,6 +102,24 @@ def disputed(order: Order) -> Order:
         (row,) = batch.lock(Order, [order.pk])
         effects.hold_for_dispute(batch, row, SHOP)
     return row
+
+
+def charged_by_the_bank(order: Order) -> Correction:
+    """A settlement has shown that the refund of the order was booked as a charge."""
+    refund = order.refunds.select_related("order").get(means=Means.CARD)
+    file = SettlementFile.objects.create(
+        storefront=order.storefront, name="march.csv", digest=refund.reference, begun_at=clock.now()
+    )
+    with Batch() as batch:
+        effects.corrections.open_correction(
+            batch,
+            file,
+            Finding.CHARGED,
+            refund=refund,
+            amount=refund.amount,
+            currency=refund.currency,
+        )
+    return Correction.objects.get(refund=refund)
 
 
 IN_STATE = {
