@@ -353,4 +353,8 @@ def test_the_ledger_of_imported_orders_balances(
         )
     run(folder.write())
     call_command("check_ledger")
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"orders": 60, "unbalanced": 0}
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {
+        "orders": 60,
+        "wallets": 0,
+        "unbalanced": 0,
+    }
