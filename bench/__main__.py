@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 
-PARTS = ("enforce", "peers", "lateness", "pages", "evidence", "settlement", "start")
+PARTS = ("enforce", "coupons", "peers", "lateness", "pages", "evidence", "settlement", "start")
 
 
 def main() -> None:

@@ -50,8 +50,8 @@ class Batch(Clocks):
         self._now: datetime | None = None
         self._calendars: dict[int, Any] = {}
         self._policies: dict[int, PolicyVersion] = {}
-        self._references: dict[type[Case], list[str]] = {}
-        self._drawn: dict[type[Case], int] = {}
+        self._references: dict[Any, list[str]] = {}
+        self._drawn: dict[Any, int] = {}
         self._given: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -160,7 +160,7 @@ class Batch(Clocks):
     ) -> Event:
         """Insert a new case with its first event, under the storefront's current policy unless it has one."""
         case.created_at = case.changed_at = case.now = self.now
-        case.reference = case.reference or self._reference(type(case))
+        case.reference = case.reference or self.reference(type(case))
         if case.policy_version_id is None:
             case.policy_version = self._policy(case.storefront)
         case.clocks = []
@@ -252,8 +252,8 @@ class Batch(Clocks):
             (row, flush.changed(row, before), guard) for row, before, guard in touched.values()
         )
 
-    def _reference(self, model: type[Case]) -> str:
-        """A free reference, drawn in growing blocks, so that a thousand new cases ask the database a few times."""
+    def reference(self, model: Any) -> str:
+        """A free reference for a new row, drawn in growing blocks: a thousand ask the database a few times."""
         pool = self._references.setdefault(model, [])
         if not pool:
             self._drawn[model] = min(self._drawn.get(model, 0) * 8 or 1, 512)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from core import money, references
+from core import money
 from core.actors import Actor
 from core.batch import Batch
 from core.errors import Refused
@@ -33,7 +33,7 @@ def compensate(
             _("A compensation is more than nothing, in whole units of its currency."), "value"
         )
     made = Compensation(
-        reference=references.fresh(Compensation.REFERENCE_PREFIX, 1, _taken)[0], storefront=storefront,
+        reference=batch.reference(Compensation), storefront=storefront,
         owner_id=owner_id, value=value, currency=currency, cause=cause, created_at=batch.now,
     )  # fmt: skip
     batch.add(made)
@@ -54,11 +54,6 @@ def compensate(
             cause=cause, compensation=made.reference, issue_at=notices.last_moment(clock.due_at),
         )  # fmt: skip
     return made
-
-
-def _taken(drawn: list[str]) -> list[str]:
-    known = Compensation.objects.filter(reference__in=drawn)
-    return list(known.values_list("reference", flat=True))
 
 
 def split(

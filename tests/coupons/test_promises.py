@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
+from core.actors import SYSTEM
+from core.batch import Batch
 from core.errors import Refused
-from core.models import Event
-from coupons.models import Coupon, CouponEntry
+from core.models import Event, Storefront
+from coupons import effects
+from coupons.models import Compensation, Coupon, CouponEntry
 from notifications.models import Notice
 from tests.coupons import factories as make
 
@@ -79,3 +82,17 @@ def test_it_is_issued_by_the_clock_though_nothing_was_chosen(frozen: Any) -> Non
         "coupon_promised",
     ]
     assert coupon.value == Decimal(20)
+
+
+def test_two_thousand_promises_of_one_batch_have_references_of_their_own(frozen: Any) -> None:
+    """Drawn one by one, the thousandth meets a taken one once in a few batches."""
+    owner, front = make.alice(), Storefront.default()
+    with Batch() as batch:
+        made = [
+            effects.compensate(
+                batch, storefront=front, owner_id=owner.pk, value=Decimal(20), currency="EUR", cause=f"CPL-{n:07}",
+                actor=SYSTEM,
+            )
+            for n in range(2000)
+        ]  # fmt: skip
+    assert len({row.reference for row in made}) == Compensation.objects.count() == 2000

@@ -13,6 +13,8 @@ from django.urls import reverse
 from accounts.models import RoleGrant, User
 from core import clock, deadlines
 from core.models import Event
+from coupons.models import Coupon
+from coupons.states import CouponState
 from demo.accounts import BY_KEY
 from demo.models import SentMail
 from disputes import states as disputes
@@ -47,12 +49,14 @@ def test_demo_data_is_whole(settings: Any, tmp_path: Path, client: Client) -> No
     # The audit chain and the ledgers hold, nothing failed, and no clock was missed.
     assert said("verify_audit").endswith("every link holds.")
     assert json.loads(said("check_ledger"))["unbalanced"] == 0
+    assert json.loads(said("check_coupons"))["wrong"] == 0
     assert "failed" not in {state for model in deadlines.clocked() for state in found(model)}
     assert deadlines.oldest_overdue() < 600
     assert not Event.objects.filter(at__gt=clock.now()).exists()
 
     # Every state of every machine.
     assert found(Order) == set(orders.OrderState.values)
+    assert found(Coupon) == set(CouponState.values)
     assert found(Refund) == set(orders.RefundState.values)
     assert found(OrderPayment, "means") == set(orders.Means.values)
     assert found(Dispute) == set(disputes.OPEN | disputes.TERMINAL)
@@ -82,6 +86,13 @@ def test_demo_data_is_whole(settings: Any, tmp_path: Path, client: Client) -> No
         .offers.filter(party="seller", state="standing")
         .exists()
     )
+
+    # Alice has coupons that are on their way, one that expires within the week, and some that ended.
+    mine = Coupon.objects.filter(owner=alice)
+    assert set(mine.values_list("state", flat=True)) == set(CouponState.values)
+    soon = mine.filter(state="issued").earliest("expires_at").expires_at
+    assert soon is not None
+    assert (soon - clock.now()).days < 8
 
     # Bob must answer somebody within hours; Carol's queue has what is overdue on top.
     waits = turns.waiting_for(bob.pk, clock.now(), disputes.Party.SELLER)

@@ -14,6 +14,8 @@ from django.db.models import F, Sum
 from accounts.models import RoleGrant
 from core import audit, clock
 from core.models import OPEN_DEADLINES, Case, DeadlineState, Event
+from coupons import selectors as coupons
+from coupons.models import Coupon
 from disputes.models import Dispute
 from disputes.states import DisputeState, Kind, Outcome
 from notifications.models import Notice
@@ -21,7 +23,7 @@ from orders import selectors
 from orders.models import Correction, Order, Refund
 from orders.states import RefundState
 
-MACHINES: tuple[type[Case], ...] = (Dispute, Order, Refund, Correction)
+MACHINES: tuple[type[Case], ...] = (Dispute, Order, Refund, Correction, Coupon)
 TOLD = {"opened", "seller_stayed_silent", "request_accepted", "request_rejected", "offer_made", "offer_accepted",
         "escalated", "withdrawn"}  # fmt: skip
 """Events of a dispute of which both parties are told."""
@@ -40,6 +42,7 @@ def invariants(*, swept: bool = True, at: datetime | None = None) -> Counter[str
         faults = [
             *audit.broken_links(),
             *(f"{n}: {why}" for n, why in selectors.unbalanced_orders()),
+            *(f"{what}: {why}" for what, why in coupons.faults()),
         ]
         faults += [*_chains(), *_money(), *_told()]
         for machine in MACHINES:

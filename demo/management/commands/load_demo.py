@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from core import clock
-from demo import files, histories, people
+from demo import coupons, files, histories, people
 from demo.accounts import FACES
 from demo.stage import Stage
 from demo.world import World
@@ -71,6 +71,8 @@ def load(now: Any, *, size: str = "small", pictures: bool = True) -> World:
     stage = Stage(now)
     for story in histories.stories(world, copies=SIZES[size]):
         stage.add(story)
+    for told in coupons.stories(world):
+        stage.add(told)
     stage.play()
     world.write_reports()
     if pictures:
