@@ -24,6 +24,7 @@ LOCAL = DEBUG or DEMO
 VAR = Path(env.text("RECOURSE_VAR", str(BASE_DIR / "var"))).absolute()
 
 SECRET_KEY = services.secret_key(VAR, LOCAL)
+SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS")
 BASE_URL = services.base_url(LOCAL)
 ALLOWED_HOSTS = services.allowed_hosts(BASE_URL, LOCAL)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

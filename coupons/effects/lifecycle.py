@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,13 +35,15 @@ def last_day(start: datetime, days: int, zone: str) -> tuple[datetime, list[dict
 
     The day of the start is not counted, and the last one is whole: so nobody gets less than was promised.
     """
-    calendar = WorkingCalendar.always_open(known_zone(zone).key)
-    last = start.astimezone(calendar.zone).date() + timedelta(days=days)
-    due = calendar.day_ends(last)
-    steps: list[dict[str, Any]] = [
-        {"kind": "days_to_the_end", "days": days, "last": last.isoformat(), "zone": calendar.zone.key}
-    ]  # fmt: skip
-    return due, steps
+    known = known_zone(zone)
+    last = start.astimezone(known).date() + timedelta(days=days)
+    step = {"kind": "days_to_the_end", "days": days, "last": last.isoformat(), "zone": known.key}
+    return _end_of(last, known.key), [step]
+
+
+@lru_cache(maxsize=4096)
+def _end_of(day: date, zone: str) -> datetime:
+    return WorkingCalendar.always_open(zone).day_ends(day)
 
 
 def known_zone(name: str) -> ZoneInfo:
@@ -51,10 +54,9 @@ def known_zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def day_end(at: datetime, zone: tzinfo) -> datetime:
+def day_end(at: datetime, zone: ZoneInfo) -> datetime:
     """The end of the day in which this moment lies, in that zone."""
-    key = getattr(zone, "key", "UTC")
-    return WorkingCalendar.always_open(key).day_ends(at.astimezone(zone).date())
+    return _end_of(at.astimezone(zone).date(), zone.key)
 
 
 def redeem(batch: Batch, coupon: Coupon, actor: Actor, *, order_number: str) -> Event:
