@@ -7,6 +7,6 @@ class CouponsConfig(AppConfig):
     verbose_name = _("Coupons")
 
     def ready(self) -> None:
-        from coupons import effects, notices  # noqa: F401 (effects register their clocks)
+        from coupons import effects, measures, notices  # noqa: F401 (they register themselves)
 
         notices.register()

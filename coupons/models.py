@@ -134,6 +134,11 @@ class Coupon(Case):
         return codes.code_of(self.code_salt, self.code_digest) if self.code_digest else ""
 
     @property
+    def is_replaced(self) -> bool:
+        """Whether a later choice took its place. The coupon has its compensation."""
+        return self.choice < self.compensation.choices
+
+    @property
     def is_usable(self) -> bool:
         """Whether it can be spent at this moment: true from the clock, not from a worker."""
         return self.state == S.ISSUED and self.in_time(D.EXPIRY)

@@ -111,7 +111,7 @@ def choose(request: HttpRequest, reference: str) -> HttpResponse:
             status = 409
     context = {
         "made": made, "form": form, "clock": selectors.clock_of(coupons[0]), "now": coupons[0].now,
-        "chosen": planning.words(now, made.currency), "crumbs": [
+        "comes_as": planning.words(now, made.currency), "crumbs": [
             {"label": _("My coupons"), "url": reverse("coupons:list")}, {"label": _("Choose your coupons")},
         ],
     }  # fmt: skip

@@ -84,6 +84,7 @@ def test_the_owner_chooses_an_offer_and_then_amounts_of_their_own(frozen: Any) -
     made = make.compensation("20")
     alice = client("Alice")
     page = text(alice.get(page_of(made)))
+    assert "It comes as one coupon of €20.00." in page
     for offer in ("One coupon of €20.00", "2 × €10.00", "4 × €5.00", "Why this date?"):
         assert offer in page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -63,6 +64,15 @@ def test_a_coupon_is_found_by_itself_its_case_and_its_owner(root: Client) -> Non
         assert other.reference not in page(root, q=query)
     assert one.reference not in page(root, state="issued")
     assert "No coupon here" in page(root, q="\0nobody")
+
+
+def test_a_coupon_that_a_choice_replaced_is_not_said_to_be_taken_back(root: Client) -> None:
+    whole = coupons.promised("20")
+    services.choose_coupons(
+        compensation_id=whole.compensation_id, parts=[Decimal(10)] * 2, based_on=0, actor=coupons.owner(whole)
+    )  # fmt: skip
+    shown = page(root, state="revoked")
+    assert f"{whole.reference} {whole.compensation.cause} Alice Replaced by others" in shown
 
 
 def test_a_coupon_is_taken_back_with_a_reason_that_its_owner_reads(root: Client) -> None:

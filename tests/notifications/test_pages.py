@@ -103,7 +103,7 @@ def test_preferences_are_shown_and_saved(client: Client) -> None:
 
     client.post(address, {"groups": [Group.DISPUTES, Group.REFUNDS]})
     off = Preference.objects.filter(user=alice).order_by("group").values_list("group", flat=True)
-    assert list(off) == ["messages", "orders", "reminders"]
+    assert list(off) == ["coupons", "messages", "orders", "reminders"]
     assert client.get(address).context["form"].initial["groups"] == ["disputes", "refunds", "staff"]
 
     assert client.post(address, {"groups": [Group.STAFF]}).status_code == 200
