@@ -176,6 +176,18 @@ CLOCKS = (
         _("from the request; a wallet has it at once"),
         _("Our administrators chase it, and you are told without asking."),
     ),
+    (
+        "coupon_issue_working_days",
+        _("A promised coupon is in the account"),
+        _("from the promise; until then its owner chooses how many coupons it comes in"),
+        _("It comes as it was chosen last, or as one coupon."),
+    ),
+    (
+        "coupon_valid_days",
+        _("A coupon is valid"),
+        _("from the day on which it is in the account, to the end of a day where its owner lives"),
+        _("It expires and is worth nothing. Its owner is told a week before."),
+    ),
 )
 
 

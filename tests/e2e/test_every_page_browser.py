@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from core import clock
 from disputes import services
 from disputes.models import Dispute
 from orders.models import Order
+from tests.coupons import factories as coupons
 from tests.disputes import factories as make
 from tests.e2e.test_disputes_browser import enter, grave
 from tests.orders import factories as orders
@@ -53,6 +56,9 @@ def buyers_pages() -> list[str]:
     for number in range(2):
         make.evidence(talking, caption=f"Photo {number}")
     first, second = (reverse("disputes:evidence", args=[talking.reference, n]) for n in (1, 2))
+    with clock.freeze(clock.now() - timedelta(days=20)):
+        coupons.expired(), coupons.issued()
+    promised = coupons.compensation().reference
     draft, arrived, unpaid = make.draft(orders.delivered()), orders.delivered(), orders.placed()
     charged = orders.closed(card="70", wallet="30")
     orders.charged_by_the_bank(charged)
@@ -70,6 +76,7 @@ def buyers_pages() -> list[str]:
         *of_order(arrived, "order", "payments", "message", "confirm_receipt"),
         *of_order(orders.shipped(), "order", "ask_extension"), *of_order(unpaid, "order", "cancel"),
         *of_order(orders.on_hold(), "order"), *of_order(orders.closed(), "order", "payments"),
+        "/coupons/", reverse("coupons:choose", args=[promised]),
     ]  # fmt: skip
 
 
