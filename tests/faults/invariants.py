@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.db.models import F, Sum
 
 from accounts.models import RoleGrant
+from appeals import states as complaint_states
+from appeals.models import Compensation, Complaint, Look
 from core import audit, clock
 from core.models import OPEN_DEADLINES, Case, DeadlineState, Event
 from coupons import selectors as coupons
@@ -23,7 +25,7 @@ from orders import selectors
 from orders.models import Correction, Order, Refund
 from orders.states import RefundState
 
-MACHINES: tuple[type[Case], ...] = (Dispute, Order, Refund, Correction, Coupon)
+MACHINES: tuple[type[Case], ...] = (Complaint, Dispute, Order, Refund, Correction, Coupon)
 TOLD = {"opened", "seller_stayed_silent", "request_accepted", "request_rejected", "offer_made", "offer_accepted",
         "escalated", "withdrawn"}  # fmt: skip
 """Events of a dispute of which both parties are told."""
@@ -44,7 +46,7 @@ def invariants(*, swept: bool = True, at: datetime | None = None) -> Counter[str
             *(f"{n}: {why}" for n, why in selectors.unbalanced_orders()),
             *(f"{what}: {why}" for what, why in coupons.faults()),
         ]
-        faults += [*_chains(), *_money(), *_told()]
+        faults += [*_chains(), *_money(), *_told(), *_complaints()]
         for machine in MACHINES:
             faults += _clocks(machine, now, swept)
         faults += _silent_sellers(now)
@@ -136,3 +138,25 @@ def _told() -> Iterator[str]:
     late = Notice.objects.filter(created_at__lt=F("event__at")).count()
     if late:
         yield f"{late} notices are older than their events"
+
+
+def _complaints() -> Iterator[str]:
+    """(f) A dispute waits exactly while its decision is first reviewed, by somebody apart, and pays once."""
+    under = set(
+        Dispute.objects.filter(state=DisputeState.UNDER_COMPLAINT).values_list("pk", flat=True)
+    )
+    first = Complaint.objects.filter(
+        look=complaint_states.FIRST, state__in=complaint_states.UNDER_REVIEW
+    )
+    waiting = set(first.values_list("dispute_id", flat=True))
+    if under != waiting:
+        yield f"disputes {under} are under complaint, complaints wait for {waiting}"
+    for look in Look.objects.select_related("complaint"):
+        case = look.complaint
+        if look.reviewer_id in (case.buyer_id, case.seller_id, case.decided_by_id):
+            yield f"{case.reference} was reviewed by {look.reviewer_id}, who is no stranger to it"
+    for paid in Compensation.objects.select_related("review", "promise"):
+        if (paid.amount, paid.owner_id) != (paid.promise.value, paid.promise.owner_id):
+            yield f"{paid} was promised as {paid.promise}"
+        if paid.review.result != complaint_states.Result.WRONG:
+            yield f"{paid} compensates a decision that was correct"

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from appeals.models import Complaint
 from core import append_only, clock, deadlines
 from core.actors import SYSTEM, Actor
 from core.batch import Batch
@@ -31,6 +32,7 @@ from disputes.models import Dispute
 from orders import effects as order_effects
 from orders.models import Order, Refund
 from tests.disputes import factories as make
+from tests.faults import complaints
 from tests.faults.invariants import invariants
 from tests.orders import factories as orders
 
@@ -101,6 +103,7 @@ ACTS: dict[str, Act] = {
         dispute_id=d.pk, actor=a, settlement_id=_settlement(d)
     ),
     "take_back_settlement": lambda d, a, _m: services.take_back_settlement(dispute_id=d.pk, actor=a),
+    **complaints.ACTS,
     "say": lambda d, a, _m: services.send_message(dispute_id=d.pk, actor=a, body="Hello?"),
     "add_evidence": lambda d, a, _m: make.evidence(d, a),
 }  # fmt: skip
@@ -128,7 +131,7 @@ class Market(RuleBasedStateMachine):
     @initialize()
     def people(self) -> None:
         with clock.freeze(self.now):
-            self.staff = [make.carol(), make.dan(), make.root(), make.eve()]
+            self.staff = [make.carol(), make.dan(), make.root(), make.eve(), *complaints.people()]
         self.open(late=False, wanted="refund")
         self.open(late=False, wanted="return_refund")
         self.open(late=False, wanted="replacement")
@@ -149,7 +152,7 @@ class Market(RuleBasedStateMachine):
 
     @rule(
         which=st.integers(0, 7),
-        who=st.integers(0, 5),
+        who=st.integers(0, 8),
         name=st.sampled_from(sorted(ACTS)),
         amount=st.integers(0, 120),
     )
@@ -170,7 +173,7 @@ class Market(RuleBasedStateMachine):
         dispute = self._dispute(which)
         if dispute is None:
             return
-        people = [make.buyer(dispute), make.seller(dispute), self.staff[0]]
+        people = [make.buyer(dispute), make.seller(dispute), self.staff[0], *self.staff[4:]]
         pairs = [(name, person) for name in MOVING for person in people]
         for name, person in pairs[turn:] + pairs[:turn]:
             with clock.freeze(self.now):
@@ -227,10 +230,9 @@ class Market(RuleBasedStateMachine):
                 self.sweep()
                 invariants(at=self.now)
         left = set(Dispute.objects.filter(ended_at=None).values_list("state", flat=True))
-        assert left <= {"escalated", "in_mediation"}, f"nobody ends {left}"
-        Market.seen |= set(
-            Event.objects.filter(subject__startswith="DSP").values_list("transition", flat=True)
-        )
+        assert left <= {"escalated", "in_mediation", "under_complaint"}, f"nobody ends {left}"
+        moved = Event.objects.filter(subject__regex=r"^(DSP|CMP)-")
+        Market.seen |= set(moved.values_list("transition", flat=True))
         emptied()
 
 
@@ -266,7 +268,6 @@ def test_nothing_that_anybody_does_breaks_what_must_hold(tries: int) -> None:
     run_state_machine_as_test(Market, settings=how)
     assert len(Market.seen) > 5
     if long_run():
-        named = {name for _source, name, _target in graph(Dispute)}
-        assert named - Market.seen <= {"assign", "hand_over", "take_back_request"}, (
-            named - Market.seen
-        )
+        named = {name for m in (Dispute, Complaint) for _source, name, _target in graph(m)}
+        unseen = {"hand_over", "take_back_request", "assign"}
+        assert named - Market.seen <= unseen, named - Market.seen
