@@ -172,12 +172,44 @@ def endings() -> list[Script]:
         script("lena", "wyatt", "watch", *sent(30, 32), (14, "open", "customs", "refund", 1, 2), last4=REFUSED_CARD),
         script("anna", "ieva", "watch", *arrived(70), (66, "open", "counterfeit"), (65, "reject"), (60, "escalate"),
                (58, "claim", "omar"), (53, "decide", "part", "0.5", "omar")),
+        *second_looks(),
         script("sanne", "harriet", "blocks", (1.2, "buy"), (0.002, "cancel")),
         script("timur", "freja", "bikelight", (30, "buy"), (29, "hold")),
         script("olga", "rui", "mug", (9, "place")),
         script("pieter", "haruto", "mug", (11, "buy"), (10, "hold"), (9, "verify"), (8, "ship")),
         script("hugo", "bob", "lamp", (2, "buy"), (1.9, "hold"), (0.6, "invoice")),
         script("aino", "freja", "backpack", *sent(12), (6, "extend_wish", 5), (5, "extend", 5)),
+    ]  # fmt: skip
+
+
+CALLED = ((40, "reject"), (34, "escalate"), (33, "claim", "omar"))
+"""How it came to a decision, in the histories that go on after it."""
+
+
+def second_looks() -> list[Script]:
+    """Complaints about decisions in every state: waiting, in review, correct, read, wrong, and over."""
+
+    def case(buyer: str, shop: str, kind: str, verdict: str, share: str, *after: Step) -> Script:
+        opened = (41, "open", "damaged", "refund", 1, 2)
+        decided = (28, "decide", verdict, share, "omar")
+        return script(buyer, shop, kind, *arrived(44), opened, *CALLED, decided, *after)
+
+    def young(buyer: str, shop: str, kind: str, days: float, *after: Step) -> Script:
+        steps = [(days + 8, "open", "damaged", "refund", 1, 2), (days + 7, "reject"), (days + 5, "escalate"),
+                 (days + 4, "claim", "omar"), (days, "decide", "none", "", "omar")]  # fmt: skip
+        return script(buyer, shop, kind, *arrived(days + 11), *steps, *after)
+
+    return [
+        young("alice", "harriet", "blocks", 4.3, (2.1, "complain")),
+        young("emma", "rui", "teapot", 9.2, (6.2, "complain"), (3.4, "complain", "seller"), (1.6, "review")),
+        young("grace", "freja", "bikelight", 16.1, (13, "complain"), (11, "review"), (4.6, "result", "correct")),
+        case("aino", "marina", "lamp", "none", "", (26, "complain"), (24, "review", "ines"),
+             (14, "result", "correct", "ines"), (2.2, "feedback")),
+        case("lena", "javier", "boots", "none", "", (26, "complain"), (23, "review"), (18.5, "result", "wrong")),
+        case("pieter", "ieva", "phone", "part", "0.3", (25, "complain", "seller"), (17.6, "review"),
+             (16.5, "result", "correct")),
+        case("camille", "wyatt", "watch", "none", "", (27, "complain"), (24, "review", "theo"),
+             (13, "result", "correct", "theo"), (10, "feedback"), (7, "look_again")),
     ]  # fmt: skip
 
 

@@ -125,6 +125,8 @@ TEAM = (
     ("Mei Tanaka", "mei", "mediator", "Asia/Tokyo"),
     ("Omar Haddad", "omar", "mediator", "Europe/Paris"),
     ("Inês Duarte", "ines", "reviewer", "America/Sao_Paulo"),
+    ("Theo Brandt", "theo", "reviewer", "Europe/Berlin"),
+    ("Lea Nilsson", "lea", "lead", "Europe/Stockholm"),
     ("Sam Okoye", "sam", "agent", "Africa/Lagos"),
 )
 READS = {"zh": "zh-hans", "es": "es", "pt": "pt", "ru": "ru"}

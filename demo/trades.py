@@ -20,6 +20,7 @@ from demo import goods, pictures, words
 from demo.goods import Thing
 from demo.moves import CARRIER, Moves
 from demo.people import Person, Shop
+from demo.second_looks import SecondLooks
 from demo.world import PEOPLE, STORES, World
 from disputes import services as disputes
 from disputes import statements
@@ -50,7 +51,7 @@ FILES = {"video": ("unpacking.mp4", "video/mp4"), "letter": ("customs.pdf", "app
 
 
 @dataclass
-class Trade(Moves):
+class Trade(SecondLooks, Moves):
     """One order of one buyer from one store, and what became of it."""
 
     world: World

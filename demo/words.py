@@ -121,6 +121,17 @@ CUSTOMS = (
     "",
     "Parcel:",
 )
+COMPLAINTS = {
+    "buyer": "The decision says that nobody showed the damage. My second photo shows it, beside the label.",
+    "seller": "We sent the packing photo in time, and the statement does not mention it with one word.",
+}
+OVERLOOKED = "The second photo shows the damage beside the parcel's label, and the statement does not speak of it"
+FEEDBACK = (
+    "It was quick and polite, but nobody says why the carrier's scan counts more than my photos."
+)
+LOOK_AGAIN = (
+    "The feedback is right: neither the decision nor the review weighs the scan against the photos."
+)
 STAFF_NOTE = (
     "Same carrier, same depot as two other cases this month. I asked the carrier for the scan."
 )

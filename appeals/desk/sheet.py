@@ -169,7 +169,9 @@ def _check_money(complaint: Complaint, sheet: Sheet) -> None:
 
 def drafted(complaint: Complaint, sheet: Sheet) -> dict[str, str]:
     """The statement drafted from what has been chosen so far. Words of the reviewer's own stay below it."""
-    text = statements.draft(complaint, sheet.marks, sheet.result, sheet.compensation)
+    text = statements.draft(
+        complaint.complainants, sheet.marks, sheet.result, sheet.compensation, complaint.dispute.currency
+    )  # fmt: skip
     before = sheet.statement.replace("\r\n", "\n").strip()
     kept = f"\n\n{before}" if sheet.is_own else ""
     return {

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from appeals.models import Complaint
 from appeals.states import Mark, Point, Result
 from core import money
 from disputes.states import Party
 
 
 def draft(
-    complaint: Complaint,
+    sides: Sequence[str],
     marks: Mapping[str, tuple[str, str]],
     result: str,
     compensation: Mapping[str, Decimal],
+    currency: str,
 ) -> str:
-    """Words for both parties, without names, in the active language."""
-    sides = complaint.complainants
+    """Words for both parties, without names, in the active language. `sides` are those that complained."""
     who = (
         _("Both parties")
         if len(sides) > 1
@@ -43,7 +42,7 @@ def draft(
     elif result == Result.WRONG:
         parts.append(_("The decision was wrong. We are sorry."))
         for party, amount in compensation.items():
-            facts = {"amount": money.format_amount(amount, complaint.dispute.currency)}
+            facts = {"amount": money.format_amount(amount, currency)}
             words = (
                 _("The buyer gets %(amount)s as compensation, in coupons.")
                 if party == Party.BUYER

@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import RoleGrant, User
+from appeals import states as complaints
+from appeals.models import Complaint
 from core import clock, deadlines
 from core.models import Event
 from coupons.models import Coupon
@@ -60,6 +62,8 @@ def test_demo_data_is_whole(settings: Any, tmp_path: Path, client: Client) -> No
     assert found(Refund) == set(orders.RefundState.values)
     assert found(OrderPayment, "means") == set(orders.Means.values)
     assert found(Dispute) == set(disputes.OPEN | disputes.TERMINAL)
+    assert found(Complaint) == set(complaints.OPEN | complaints.TERMINAL)
+    assert found(Complaint, "look") == {complaints.FIRST, complaints.SECOND}
     assert found(Dispute, "outcome") == {"", *disputes.Outcome.values}
     assert found(Dispute, "reason") == set(disputes.Reason.values)
     assert found(Dispute, "wanted") == set(disputes.Wanted.values)
