@@ -17,6 +17,7 @@ from core.actors import Actor, StaffRole
 from core.batch import Batch
 from core.errors import NotAllowed
 from core.models import Deadline, DeadlineState, Event
+from coupons import effects as coupons
 from disputes.effects import complaints as below
 from disputes.effects import people
 from disputes.states import Party
@@ -103,10 +104,14 @@ def compensate(
     batch: Batch, complaint: Complaint, review: Review, party: str, amount: Decimal
 ) -> None:
     """A value for one party that complained. The money that was decided stays where it is."""
+    owner, currency = complaint.person(party), complaint.dispute.currency
+    promise = coupons.compensate(
+        batch, storefront=complaint.storefront, owner_id=owner, value=amount, currency=currency,
+        cause=complaint.reference, actor=Actor.system(f"complaint {complaint.reference}"),
+    )  # fmt: skip
     batch.add(
         Compensation(
-            review=review, party=party, owner_id=complaint.person(party), amount=amount,
-            currency=complaint.dispute.currency,
+            review=review, party=party, owner_id=owner, amount=amount, currency=currency, promise=promise,
         )
     )  # fmt: skip
 

@@ -101,6 +101,10 @@ class Compensation(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     amount = models.DecimalField(max_digits=14, decimal_places=4)
     currency = models.CharField(max_length=3)
+    promise = models.OneToOneField(
+        "coupons.Compensation", on_delete=models.PROTECT, related_name="+",
+        help_text=_("Where its owner chooses the coupons"),
+    )  # fmt: skip
 
     class Meta:
         ordering = ("pk",)

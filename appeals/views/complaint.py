@@ -49,7 +49,7 @@ def results(request: HttpRequest, reference: str) -> HttpResponse:
     found = reader.complaint.hand.reviews
     if not found:
         return redirect(reader.url)
-    own = Compensation.objects.filter(
+    own = Compensation.objects.select_related("promise").filter(
         review__complaint=reader.complaint, owner_id=reader.actor.user_id
     )
     context = {

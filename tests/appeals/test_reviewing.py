@@ -133,6 +133,13 @@ def test_a_wrong_decision_is_compensated_and_its_money_is_not_undone(frozen: dat
     assert (paid.party, paid.owner_id, paid.amount, paid.currency) == (
         "buyer", complaint.buyer_id, Decimal(20), dispute.currency,
     )  # fmt: skip
+    promise = paid.promise
+    assert (promise.owner_id, promise.value, promise.cause) == (
+        complaint.buyer_id, Decimal(20), complaint.reference,
+    )  # fmt: skip
+    coupon = promise.coupons.get()
+    assert (coupon.state, coupon.value) == ("promised", Decimal(20))
+    assert coupon.issue_at == datetime(2026, 3, 10, tzinfo=UTC)
     assert facts.refunds(dispute) == [(Decimal(40), "card", f"dispute {dispute.reference}")]
     assert told(complaint) == [
         ("Alice", "complaint_decision_wrong_buyer"), ("Bob", "complaint_decision_wrong_seller"),
