@@ -37,7 +37,7 @@ def said(command: str) -> str:
     return out.getvalue().strip().splitlines()[-1]
 
 
-def found(model: Any, field: str = "state") -> set[str]:
+def found(model: Any, field: str = "state") -> set[Any]:
     return set(model._default_manager.values_list(field, flat=True))
 
 
