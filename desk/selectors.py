@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
+from appeals.models import Complaint
 from core import audit, references
 from core.models import Event, Storefront
 from coupons.models import Coupon
@@ -21,6 +22,7 @@ PAGE = 50
 CHUNK, CHUNKS = 200, 15
 """So many events are looked at for one page, at most: where most belong to others, the page is shorter."""
 CASES: tuple[tuple[Any, tuple[str, ...], str, str], ...] = (
+    (Complaint, ("buyer", "seller"), "reviews:case", "reference"),
     (Dispute, ("buyer", "seller"), "mediation:case", "reference"),
     (Order, ("buyer", "seller"), "orders:order", "reference"),
     (Refund, ("order__buyer", "order__seller"), "orders:payments", "order__reference"),
