@@ -8,22 +8,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.http import Http404
 
 from core import cases, money, references
 from core.models import Storefront
 from coupons.models import Compensation, Coupon, CouponEntry
-from coupons.states import OPEN, Account, CouponDeadlineKind, CouponState, EntryKind
+from coupons.states import OPEN, Account, CouponDeadlineKind, CouponState
 
 ZERO = Decimal(0)
 
 
 def coupons_of(user_id: int) -> QuerySet[Coupon]:
     """A person's coupons; those that were replaced by a choice are not among them."""
-    mine = Coupon.objects.filter(owner_id=user_id).select_related("compensation")
-    replaced = CouponEntry.objects.filter(kind=EntryKind.SPLIT, coupon__owner_id=user_id)
-    return mine.exclude(pk__in=replaced.values("coupon"))
+    mine = Coupon.objects.filter(owner_id=user_id, choice=F("compensation__choices"))
+    return mine.select_related("compensation")
 
 
 def usable_sums(coupons: Iterable[Coupon]) -> list[tuple[str, Decimal]]:

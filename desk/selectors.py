@@ -37,7 +37,7 @@ OF_STOREFRONT = {
 OTHER_NAMES = (
     "opened", "placed", "reminded", "staff_note_added", "policy_changed", "closing_day_added", "closing_day_renamed",
     "closing_day_removed", "role_granted", "role_revoked", "storefront_changed", "outage_declared", "clock_extended",
-    "rights_changed", "found", "correction_overdue",
+    "rights_changed", "found", "correction_overdue", "promised",
 )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -34,7 +33,8 @@ def redeem(
 
     The same `idempotency_key` with the same code and order gives the same result, however often and by however many
     at once; any other second call reads that it was spent. `storefront_id` and `owner_id` are where and by whom
-    it is spent, as far as the caller knows. `caller` is counted for wrong codes.
+    it is spent, as far as the caller knows. `caller` is whoever typed the code (an account, a session): wrong codes are
+    counted for each, so one buyer's slips never close the shop to the others.
     Raises `Refused` with a code: `code`, `foreign`, `spent`, `revoked`, `expired`, `amount`, `key`,
     `order`, `too_many_tries`.
     """
@@ -59,8 +59,8 @@ def redeem(
             effects.redeem(batch, coupon, actor, order_number=number)
         return coupon.reference
 
-    scope = hashlib.sha256(f"{caller}|{storefront_id}".encode()).hexdigest()[:40]
-    spent = idempotency.once(f"coupon:{scope}", idempotency_key, act)
+    scope = f"coupon:{actor.kind}:{storefront_id or 'any'}"
+    spent = idempotency.once(scope, idempotency_key, act)
     coupon = Coupon.objects.get(reference=spent)
     if (coupon.pk, coupon.order_number) != (pk, number):
         raise Refused(_("This idempotency key was used for something else."), "key")

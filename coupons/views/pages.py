@@ -71,15 +71,18 @@ def _promised(live: list[Coupon]) -> list[dict[str, Any]]:
         {
             "made": made, "clock": selectors.clock_of(coupons[0]),
             "words": planning.words([c.value for c in coupons], made.currency),
-            "url": reverse("coupons:choose", args=[made.reference]), "open": _can_choose(coupons),
+            "url": reverse("coupons:choose", args=[made.reference]), "open": _can_choose(made, coupons),
         }
         for made, coupons in found.items()
     ]  # fmt: skip
 
 
-def _can_choose(coupons: list[Coupon]) -> bool:
-    owner = Actor.person(coupons[0].owner_id)
-    return all(why_not(coupon, "split", owner) is None for coupon in coupons)
+def _can_choose(made: Compensation, coupons: list[Coupon]) -> bool:
+    """Not where an administrator took a part of it back: the rest comes as it is."""
+    owner = Actor.person(made.owner_id)
+    return sum(coupon.value for coupon in coupons) == made.value and all(
+        why_not(coupon, "split", owner) is None for coupon in coupons
+    )
 
 
 @login_required

@@ -10,6 +10,7 @@ import pytest
 from core import clock, outages, recount, services
 from core.actors import Actor
 from core.models import Event, Storefront
+from core.templatetags import timewords
 from coupons.effects import lifecycle
 from coupons.models import REMINDED_BEFORE, Coupon
 from notifications import rendering
@@ -122,6 +123,12 @@ def test_an_outage_gives_whole_days_back(frozen: Any) -> None:
         assert outages.give_back_all() == 1
     coupon = make.again(coupon)
     assert coupon.expires_at == coupon.next_due_at == end + timedelta(days=1)
-    kinds = [step["kind"] for step in coupon.deadlines.get(kind="expiry").explanation["steps"]]
-    assert kinds == ["days_to_the_end", "outage", "day_ends"]
+    sum_ = coupon.deadlines.get(kind="expiry").explanation
+    assert [step["kind"] for step in sum_["steps"]] == ["days_to_the_end", "outage", "day_ends"]
+    lines = [(line.words, line.amount) for line in timewords.explain(sum_)]
+    nbsp = "\N{NO-BREAK SPACE}"
+    assert lines[1] == (
+        "Days of the calendar; the last one ends at midnight, Berlin time", f"+{nbsp}60 days",
+    )  # fmt: skip
+    assert lines[3] == ("A day that has begun is given whole", "to Sun 10 May, 22:00")
     assert Notice.objects.get(kind="coupon_clock_extended").params["note"] == "Power."

@@ -131,6 +131,21 @@ def test_the_same_form_twice_counts_once_and_an_old_tab_is_told(frozen: Any) -> 
     assert "You chose otherwise meanwhile" in text(late)
 
 
+def test_what_is_left_of_a_promise_that_was_taken_back_in_part_comes_as_it_is(frozen: Any) -> None:
+    made = make.compensation("20")
+    services.choose_coupons(
+        compensation_id=made.pk, parts=[Decimal(10)] * 2, based_on=0, actor=make.owner(made.coupons.get())
+    )  # fmt: skip
+    gone = made.coupons.filter(choice=1).earliest("pk")
+    services.revoke_coupon(coupon_id=gone.pk, reason="Too much.", actor=make.root())
+    alice = client("Alice")
+    shown = text(alice.get(LIST))
+    assert "It comes as one coupon of €10.00." in shown
+    assert "Choose your coupons" not in shown
+    assert alice.get(page_of(made)).url == LIST
+    assert send(alice, page_of(made), plan="2", based_on=1).status_code == 409
+
+
 def test_after_the_last_moment_nothing_is_chosen(frozen: Any) -> None:
     made = make.compensation("20")
     alice = client("Alice")
