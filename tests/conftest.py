@@ -164,8 +164,11 @@ def fresh_policies() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_between_tests() -> Iterator[None]:
-    """Lifts the refusal of append-only tables while they are emptied after a test with real commits."""
+    """Lifts the refusal of append-only tables, and of a deleted refund, while they are emptied after a test with
+    real commits.
+    """
     from core import append_only
+    from orders import guards
 
     case: Any = TransactionTestCase
     empty = case._fixture_teardown
@@ -175,8 +178,10 @@ def emptied_between_tests() -> Iterator[None]:
         with connection.cursor() as cursor:
             for table in tables:
                 append_only.remove(cursor, connection.vendor, table)
+            guards.remove(cursor, connection.vendor)
         empty(self)
         with connection.cursor() as cursor:
+            guards.install(cursor, connection.vendor)
             for table in tables:
                 append_only.install(cursor, connection.vendor, table)
 

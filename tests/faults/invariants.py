@@ -45,6 +45,7 @@ def invariants(*, swept: bool = True, at: datetime | None = None) -> Counter[str
             *audit.broken_links(),
             *(f"{n}: {why}" for n, why in selectors.unbalanced_orders()),
             *(f"{what}: {why}" for what, why in coupons.faults()),
+            *(f"{n}: {why}" for n, why in selectors.unbalanced_wallets()),
         ]
         faults += [*_chains(), *_money(), *_told(), *_complaints()]
         for machine in MACHINES:
