@@ -162,7 +162,33 @@ CLOCKS = (
         "complaint_days",
         _("The decision becomes final"),
         _("from the decision"),
-        _("The dispute closes, or the return starts where one was decided."),
+        _(
+            "The dispute closes, or the return starts where one was decided. Until then either of you can complain."
+        ),
+    ),
+    (
+        "complaint_review_working_days",
+        _("A complaint about the decision is answered"),
+        _("from the complaint; our own target"),
+        _("It goes to the top of the queue, and you two get a new date."),
+    ),
+    (
+        "complaint_extension_working_days",
+        _("A late review has its new date"),
+        _("from the day that was missed"),
+        _("Those who lead our reviewers are told, then our administrators."),
+    ),
+    (
+        "feedback_days",
+        _("You tell us how the review was"),
+        _("from a result that says that the decision was correct"),
+        _("The decision stands."),
+    ),
+    (
+        "feedback_read_working_days",
+        _("Your feedback is read"),
+        _("from the feedback; our own target"),
+        _("The decision stands, and those who lead our reviewers are told."),
     ),
     (
         "settlement_max_days",

@@ -57,6 +57,7 @@ def screen(
     return context | {
         "rail": door.rail(request, complaint),
         "complaint": complaint,
+        "decision": complaint.decision,
         "allowed_here": allowed,
         "review_clock": clock,
         "review_is_target": words.is_target(clock),

@@ -104,6 +104,7 @@ def rail(request: HttpRequest, current: Complaint | None = None) -> dict[str, An
         ],
         "queue": [_row(complaint, current, tab) for complaint in shown[:RAIL]],
         "more": len(shown) > RAIL,
+        "may_lead": access.holds(request.user, StaffRole.LEAD, StaffRole.ADMIN),
         "may_draw": access.holds(request.user, StaffRole.REVIEWER) and not counts["mine"],
     }  # fmt: skip
 

@@ -67,7 +67,7 @@ one(
     "dispute_evidence_expired", _("Dispute %(subject)s: no answer to the mediator"),
     [_("%(party)s: no answer came in time. The mediator decides on what is there.")], weight=True,
 )  # fmt: skip
-FINAL = _("This decision becomes final on %(due_at)s.")
+FINAL = _("This decision becomes final on %(due_at)s. Before that you can complain about it, once.")
 READ = _("Read the decision")
 for _verdict, _subject, _buyer, _seller in (
     (

@@ -40,7 +40,7 @@ def test_inbox_tabs_count_and_hold_each_dispute_once(frozen: datetime) -> None:
     made = {state: factory() for state, factory in make.IN_STATE.items() if state != "closed"}
     bob, seen = client("Bob"), []
 
-    for tab, count in (("mine", 3), ("others", 6), ("ended", 2)):
+    for tab, count in (("mine", 3), ("others", 7), ("ended", 2)):
         page = bob.get(reverse("disputes:inbox"), {"show": tab}).content.decode()
         seen += references(page)
         assert re.search(
