@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -14,28 +11,14 @@ from appeals import states
 from appeals.models.at_hand import AtHand
 from appeals.states import ComplaintState as S
 from appeals.states import Kind
-from core.fsm import StateField, transition
+from core.fsm import StateField
 from core.models import Case, Deadline
 from core.transitions import in_time, time_is_up
+from disputes.models.moves import moves
 from disputes.states import Party
 
-Move = TypeVar("Move", bound=Callable[..., Any])
 UNDER_REVIEW = list(states.UNDER_REVIEW)
 AFTER_FIRST = list(states.AFTER_FIRST)
-
-
-def moves(
-    event: str, source: Any, target: Any, conditions: list[Any], permission: Any
-) -> Callable[[Move], Move]:
-    """A legal move and the past-tense name of the event that it writes."""
-    return transition(
-        "state",
-        source,
-        target,
-        conditions=conditions,
-        permission=permission,
-        custom={"event": event},
-    )
 
 
 class Complaint(Case):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import access, services
 from accounts.actors import actor_for
 from accounts.models import RoleGrant, User
+from appeals import services as appeals
 from core.actors import StaffRole
 from core.errors import Refused
 from core.models import Event, Storefront
@@ -107,6 +108,8 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(request, _("%(person)s holds this role no more: %(role)s.") % facts)
     if gone.role == StaffRole.MEDIATOR:
         _say_released(request, disputes.release_unheld(mediator_id=gone.user_id))
+    if gone.role == StaffRole.REVIEWER and appeals.release_unheld():
+        messages.info(request, _("The complaint that they had in hand went back to the queue."))
     return scope.back("desk:roles", storefront)
 
 

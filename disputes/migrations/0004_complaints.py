@@ -30,14 +30,6 @@ class Migration(migrations.Migration):
             model_name='dispute',
             name='dispute_ends_without_clock',
         ),
-        migrations.RemoveIndex(
-            model_name='dispute',
-            name='dispute_judged',
-        ),
-        migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(condition=models.Q(('state__in', ('closed', 'decided', 'resolved', 'under_complaint', 'withdrawn'))), fields=['storefront', '-ended_at', '-decided_at', '-id'], name='dispute_judged'),
-        ),
         migrations.AddConstraint(
             model_name='dispute',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['awaiting_replacement', 'awaiting_return', 'awaiting_seller', 'closed', 'decided', 'escalated', 'in_mediation', 'negotiating', 'replacement_in_transit', 'resolved', 'return_in_transit', 'under_complaint', 'withdrawn'])), name='dispute_state'),
