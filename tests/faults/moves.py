@@ -11,6 +11,7 @@ from typing import Any
 from core import clock
 from disputes import services
 from disputes.models import Dispute
+from tests.appeals import factories as complaints
 from tests.disputes import factories as make
 
 Prepare = Callable[[], Dispute]
@@ -135,5 +136,10 @@ MOVES: dict[str, Move] = {
         ),
     ),
     "agree_settlement": Move(_proposed, _agree),
+    "complain": Move(make.decided, complaints.complain),
+    "complain_too": Move(
+        lambda: complaints.waiting().dispute,
+        lambda d: complaints.complain(d, make.seller(d), "The buyer broke it."),
+    ),
     "send_message": Move(make.opened, _with(services.send_message, make.buyer, body="Hello?")),
 }
