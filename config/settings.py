@@ -34,6 +34,7 @@ HTTPS = BASE_URL.startswith("https://")
 OUR_APPS = [
     "desk",
     "portal",
+    "help",
     "appeals",
     "disputes",
     "accounts",

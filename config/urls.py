@@ -14,6 +14,7 @@ MOUNTS = {
     "evidence/": "evidence",
     "notices/": "notifications",
     "desk/disputes/": "disputes.desk",
+    "help/": "help",
     "complaints/": "appeals",
     "desk/complaints/": "appeals.desk",
     "desk/": "desk",

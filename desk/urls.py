@@ -3,7 +3,7 @@
 from django.urls import path
 
 from desk import views
-from desk.views import coupons, log, outages, policy, roles, settlements, storefront, stuck
+from desk.views import coupons, help, log, outages, policy, roles, settlements, storefront, stuck
 
 app_name = "desk"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("corrections/<str:reference>/", settlements.move_correction, name="move-correction"),
     path("coupons/", coupons.coupons, name="coupons"),
     path("coupons/<str:reference>/revoke/", coupons.revoke, name="revoke-coupon"),
+    path("help/", help.answers, name="help"),
     path("stuck/", stuck.stuck, name="stuck"),
     path("stuck/clocks/<str:table>/<int:pk>/retry/", stuck.retry_clock, name="retry-clock"),
     path("stuck/mail/again/", stuck.send_again, name="send-again"),

@@ -79,6 +79,7 @@ def person(user: Any) -> dict[str, Any]:
 def foot() -> list[dict[str, str]]:
     links = [
         (_("Resolution centre"), "portal:home"),
+        (_("Help"), "help:index"),
         (_("The rules and their clocks"), "portal:rules"),
     ]
     return [{"label": label, "url": url} for label, name in links if (url := address(name))]

@@ -88,6 +88,7 @@ class World:
         values: dict[str, Any] = {
             "number": self.number, "handle": self.dispute.evidence.get().file.handle, "pk": 1, "step": "reason",
             "table": "disputes.disputedeadline", "kind": "lamp", "hue": 30, "refund": "RFD-000000",
+            "slug": "refunds",
         }  # fmt: skip
         about_order = name.startswith("orders:") or path.startswith("disputes/new/")
         values["reference"] = order if about_order else self.dispute.reference

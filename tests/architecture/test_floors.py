@@ -20,6 +20,7 @@ FLOORS = [
     {"accounts"},
     {"disputes"},
     {"appeals"},
+    {"help"},
     {"portal", "desk"},
     {"demo"},
 ]

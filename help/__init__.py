@@ -1,0 +1,1 @@
+"""Help pages: the rules in plain words, with the numbers of the policy; found by search, judged by readers."""
