@@ -15,8 +15,10 @@ from desk.context_processors import PLACES
 DOCS = Path(__file__).parents[2] / "docs"
 MANUAL = (DOCS / "manual.md").read_text()
 PLAIN = " ".join(MANUAL.split())
-NO_COMMANDS = {"captured", "held", "completed", "failed", "key", "reference", "status", "reason", "amount", "currency",
-               "date", "provider_reference", "transaction", "type", "refund", "charge", "taken", "pg_dump", "python"}  # fmt: skip
+NO_COMMANDS = {
+    "captured", "held", "completed", "failed", "key", "reference", "status", "reason", "amount", "currency", "date",
+    "provider_reference", "transaction", "type", "refund", "charge", "taken", "pg_dump", "python",
+}  # fmt: skip
 
 
 def test_every_command_in_the_manual_exists() -> None:
