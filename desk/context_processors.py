@@ -25,7 +25,6 @@ PLACES: tuple[tuple[str, Any, set[StaffRole]], ...] = (
     ("desk:log", lambda: _("Audit log"), {StaffRole.ADMIN}),
     ("desk:policy", lambda: _("Policy"), {StaffRole.ADMIN}),
     ("desk:outages", lambda: _("Outages"), {StaffRole.ADMIN}),
-    ("desk:help", lambda: _("Help pages"), {StaffRole.ADMIN}),
     ("desk:storefront", lambda: _("Storefront"), {StaffRole.ADMIN}),
     ("admin:index", lambda: _("Plain data"), {StaffRole.ADMIN}),
 )

@@ -121,6 +121,10 @@ def test_administrators_read_the_counts_and_the_lines() -> None:
     shown = client("Root").get("/desk/help/")
 
     page = text(shown)
+    assert (
+        'href="/desk/help/?storefront=main"'
+        in client("Root").get("/desk/storefront/").content.decode()
+    )
     assert "Where your refund is 1 2" in page
     assert "Where is the day?" in page
     assert "<b>good</b>" not in shown.content.decode()
