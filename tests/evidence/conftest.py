@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from evidence import pipeline
 from evidence.pipeline import Inspection, Limits, sandbox
@@ -15,8 +16,10 @@ Check = Callable[..., Inspection]
 
 
 @pytest.fixture
-def check(tmp_path: Path) -> Check:
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
     """Run the pipeline on bytes; the clean parts are in `tmp_path`."""
+    # The limit is set for the whole process, which in production is a child that checks one file.
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
 
     def run(data: bytes, **limits: int) -> Inspection:
         source = tmp_path / "source"

@@ -29,7 +29,7 @@ def test_every_command_in_the_manual_exists() -> None:
 
 
 def test_every_command_of_ours_is_in_the_manual() -> None:
-    for_developers = {"draw_states", "load_demo", "make_cases", "sweep_evidence"}
+    for_developers = {"draw_states", "load_demo", "make_cases", "make_coupons", "sweep_evidence"}
     ours = {
         name for name, app in get_commands().items()
         if (DOCS.parent / app.split(".")[0] / "management").is_dir()
