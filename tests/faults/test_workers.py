@@ -38,7 +38,7 @@ def lost() -> int:
 
 
 def at_statement(n: int) -> Callable[[], Any]:
-    """A worker that is killed before its n-th statement."""
+    """A worker that is killed before its n-th statement about disputes."""
 
     def job() -> None:
         with connection.execute_wrapper(AtStatement(n)):
@@ -92,7 +92,7 @@ def at_commit(after: bool) -> Callable[[], Any]:
 def test_workers_killed_in_mid_batch_leave_all_or_nothing() -> None:
     """R1: killed in the claim, in each kind of write, before and after a commit; then everything is enforced once."""
     silent(100)
-    jobs = [at_statement(n) for n in (3, 8, 13, 18)]
+    jobs = [at_statement(n) for n in (2, 7, 12, 17)]
     jobs += [in_copy(30), in_copy(130), in_copy(200), at_commit(after=False), at_commit(after=True)]
     done = []
     for job in jobs:
@@ -192,7 +192,7 @@ def frozen_in_mid_batch(idle: str = "") -> Worker:
     """A worker that has claimed and changed 20 cases and then stands still."""
 
     def job() -> int:
-        with connection.execute_wrapper(AtStatement(12, signal.SIGSTOP)):
+        with connection.execute_wrapper(AtStatement(11, signal.SIGSTOP)):
             return sweep(20)
 
     worker = Worker(job, idle=idle)
