@@ -28,7 +28,7 @@ class Complaint(Case):
     when the review became late; it puts the complaint on top of the queue until the review is sent.
     """
 
-    REFERENCE_PREFIX = "CMP"
+    REFERENCE_PREFIX = "CPL"
     TERMINAL = states.TERMINAL
     OWNERS, CLOCKS = states.OWNERS, states.CLOCKS
 

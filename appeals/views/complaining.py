@@ -66,6 +66,7 @@ def _page(
         "until": panels.until(reader.dispute, complaint), "decision": decision,
         "decision_short": terms.in_short(reader.dispute, decision, reader.side) if decision else "",
         "review_days": reader.dispute.policy.days("complaint_review_working_days"),
-        "joining": complaint is not None and not complaint.hand.reviews,
+        "joining": complaint is not None and not complaint.hand.reviews
+        and reader.side not in complaint.complainants,
     }  # fmt: skip
     return render(request, "appeals/complain.html", context | more, status=status)

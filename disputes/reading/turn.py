@@ -113,7 +113,7 @@ def _now(dispute: Dispute) -> Any:
 def _waiting_for(dispute: Dispute, side: str) -> str:
     if clocks.OWN_QUESTION[terms.other(side)] in {d.kind for d in dispute.open_deadlines}:
         return _("It is the seller’s turn") if side == Party.BUYER else _("It is the buyer’s turn")
-    if dispute.state in (S.ESCALATED, S.IN_MEDIATION):
+    if dispute.state in (S.ESCALATED, S.IN_MEDIATION, S.UNDER_COMPLAINT):
         return _("It is our turn")
     if dispute.state == S.DECIDED:
         return _("Decided")

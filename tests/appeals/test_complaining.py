@@ -38,7 +38,7 @@ def test_the_complaint_is_there_at_once_with_its_date_and_both_are_told(frozen: 
     complaint = make.fresh(make.waiting())
     dispute = disputes.fresh(complaint.dispute)
 
-    assert complaint.reference.startswith("CMP-")
+    assert complaint.reference.startswith("CPL-")
     assert (complaint.state, dispute.state) == ("waiting", "under_complaint")
     assert running(complaint) == [("joining", frozen + 7 * DAY), ("review", REVIEWED_BY)]
     assert facts.running(dispute) == [("complaint_review", REVIEWED_BY)]

@@ -17,7 +17,7 @@ from tests.disputes import factories as disputes
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parent / "letters"
-REFERENCE = re.compile(r"\b(CMP|DSP|ORD)-\w{6}\b")
+REFERENCE = re.compile(r"\b(CPL|DSP|ORD)-\w{6}\b")
 
 
 def late() -> None:

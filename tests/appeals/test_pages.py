@@ -71,6 +71,7 @@ def test_a_second_tab_reads_that_the_complaint_was_made_and_keeps_the_words(
 
     assert late.status_code == 409
     assert "You have complained about a decision in this dispute already." in text(late)
+    assert "The other party complained already." not in text(late)
     assert "Another text of mine." in late.content.decode()
     assert Grounds.objects.count() == 1
 

@@ -184,7 +184,7 @@ def under_complaint(order: Order | None = None, **more: Any) -> Dispute:
     """Decided, and the buyer complained: what the dispute itself knows of it."""
     dispute = decided(order, **more)
     with Batch() as batch:
-        complaints.complain(batch, loading.take(batch, dispute.pk), buyer(dispute), "CMP-000000")
+        complaints.complain(batch, loading.take(batch, dispute.pk), buyer(dispute), "CPL-000000")
     return fresh(dispute)
 
 

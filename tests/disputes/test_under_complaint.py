@@ -22,13 +22,13 @@ pytestmark = pytest.mark.django_db
 DAY, TICK = timedelta(days=1), timedelta(microseconds=1)
 REVIEWED_BY = datetime(2026, 3, 24, tzinfo=UTC)
 """15 working days after noon of Monday, March 2nd: the end of Monday the 23rd."""
-REVIEW = Actor.system("complaint CMP-000000")
+REVIEW = Actor.system("complaint CPL-000000")
 
 
 def complain(dispute: Dispute, at: datetime) -> None:
     with clock.freeze(at), Batch() as batch:
         locked = loading.take(batch, dispute.pk)
-        complaints.complain(batch, locked, make.seller(dispute), "CMP-000000")
+        complaints.complain(batch, locked, make.seller(dispute), "CPL-000000")
 
 
 def answered(dispute: Dispute) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def test_a_complaint_meets_the_window_and_starts_fifteen_working_days(frozen: da
 
     assert dispute.state == "under_complaint"
     assert facts.events(dispute)[-1] == ("complained", "decided", "under_complaint")
-    assert facts.last(dispute).data == {"complaint": "CMP-000000", "party": "buyer"}
+    assert facts.last(dispute).data == {"complaint": "CPL-000000", "party": "buyer"}
     assert facts.running(dispute) == [("complaint_review", REVIEWED_BY)]
     assert ("complaint_window", "met", frozen + 7 * DAY) in facts.clocks(dispute)
 
@@ -101,6 +101,17 @@ def test_the_review_ends_and_the_return_begins(frozen: datetime) -> None:
     assert (dispute.state, dispute.agreed_at) == ("awaiting_return", frozen)
     assert facts.running(dispute) == [("return_ship", frozen + 10 * DAY)]
     assert told == {"return_until_at": frozen + 10 * DAY}
+
+
+@pytest.mark.parametrize("side", ["buyer", "seller"])
+def test_while_the_decision_is_reviewed_it_is_nobody_elses_turn(
+    frozen: datetime, side: str
+) -> None:
+    dispute = make.under_complaint()
+
+    shown = turn.turn_of(turns.at_hand([dispute])[0], side)
+
+    assert shown.label == "It is our turn"
 
 
 def test_a_late_review_says_so_and_comes_due_every_day(frozen: datetime) -> None:
