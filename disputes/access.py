@@ -10,7 +10,7 @@ from disputes.models import DisputeDraft, EvidenceItem
 from evidence import access
 from evidence.models import EvidenceFile
 
-SEES_EVIDENCE = (StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.ADMIN)
+SEES_EVIDENCE = (StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.LEAD, StaffRole.ADMIN)
 
 
 @access.decides("dispute")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -11,6 +13,8 @@ from appeals.reading import words
 from appeals.states import ComplaintState
 from appeals.views import common
 from core import transitions
+from coupons import selectors as coupons
+from coupons.states import CouponDeadlineKind
 from disputes.views import kept
 from disputes.views.calendar import calendar_file
 
@@ -42,6 +46,12 @@ def complaint(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "appeals/complaint.html", context)
 
 
+def _promised(compensation: Compensation) -> Any:
+    """The clock of coupons that are on their way and can still be chosen; nothing once they are there."""
+    found = coupons.present_coupons(compensation.promise)
+    return next((c.deadline(CouponDeadlineKind.ISSUE) for c in found), None)
+
+
 @kept.read
 def results(request: HttpRequest, reference: str) -> HttpResponse:
     """What the review found and why, what it is worth, and what can be done after it."""
@@ -52,6 +62,7 @@ def results(request: HttpRequest, reference: str) -> HttpResponse:
     own = Compensation.objects.select_related("promise").filter(
         review__complaint=reader.complaint, owner_id=reader.actor.user_id
     )
+    compensation = own.first()
     context = {
         **_shown(reader),
         "reviews": [
@@ -61,7 +72,9 @@ def results(request: HttpRequest, reference: str) -> HttpResponse:
             }
             for review in reversed(found)
         ],
-        "compensation": own.first(),
+        "compensation": compensation,
+        "promised": _promised(compensation) if compensation else None,
+        "valid_days": reader.complaint.policy.days("coupon_valid_days"),
         "is_final": reader.complaint.state == ComplaintState.DECISION_STANDS,
         "outside_bodies": reader.complaint.storefront.outside_bodies,
     }  # fmt: skip

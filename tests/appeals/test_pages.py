@@ -114,6 +114,27 @@ def test_results_stand_behind_their_button(frozen: datetime) -> None:
     assert "€20.00 in coupons." not in text(client("Bob").get(page("results", complaint)))
 
 
+def test_results_say_when_the_coupons_come_and_lead_to_them_once_they_are_there(
+    frozen: datetime,
+) -> None:
+    complaint = make.wrong()
+    promise = complaint.reviews.get().compensations.get(party="buyer").promise
+    results, choose = (
+        page("results", complaint),
+        reverse("coupons:choose", args=[promise.reference]),
+    )
+
+    before = client("Alice").get(results)
+    disputes.at(promise.coupons.get().deadlines.get().due_at)
+    after = client("Alice").get(results)
+
+    assert "In your account by Tuesday 10 March 2026, 00:00" in text(before)
+    assert "valid for 60 days from then" in text(before)
+    assert choose in before.content.decode()
+    assert choose not in after.content.decode()
+    assert "See my coupons" in text(after)
+
+
 def test_feedback_is_asked_for_given_and_not_asked_for_again(frozen: datetime) -> None:
     complaint, browser = make.correct(), client("Alice")
     assert "Tell us how we did" in text(browser.get(page("results", complaint)))

@@ -174,13 +174,14 @@ def test_who_sees_a_file(frozen: datetime) -> None:
     make.root()
     make.staff("Agnes", "agent")
     make.staff("Rita", "reviewer")
+    make.staff("Lea", "lead")
     sees = {
         n: access.may_see(orders.user(n), file)
-        for n in ("Alice", "Bob", "Carol", "Dan", "Root", "Rita", "Agnes", "Eve")
+        for n in ("Alice", "Bob", "Carol", "Dan", "Root", "Rita", "Lea", "Agnes", "Eve")
     }
     assert sees == {
         "Alice": True, "Bob": True, "Carol": True, "Dan": True, "Root": True, "Rita": True,
-        "Agnes": False, "Eve": False,
+        "Lea": True, "Agnes": False, "Eve": False,
     }  # fmt: skip
     assert not access.may_see(AnonymousUser(), file)
     loose = make.file(dispute.buyer_id, dispute.reference)
