@@ -5,7 +5,17 @@ from __future__ import annotations
 import importlib
 import os
 
-PARTS = ("enforce", "coupons", "peers", "lateness", "pages", "evidence", "settlement", "start")
+PARTS = (
+    "enforce",
+    "coupons",
+    "refunds",
+    "peers",
+    "lateness",
+    "pages",
+    "evidence",
+    "settlement",
+    "start",
+)
 
 
 def main() -> None:
