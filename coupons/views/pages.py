@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import cases, clock, money, web
+from core import cases, clock, kept, money, web
 from core.actors import Actor
 from core.errors import Refused
 from core.transitions import why_not
@@ -85,11 +86,13 @@ def _can_choose(made: Compensation, coupons: list[Coupon]) -> bool:
     )
 
 
-@login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, reference: str) -> HttpResponse:
-    """One coupon or several, until the day on which they are in the account."""
+    """One coupon or several, until the day on which they are in the account; what was typed is kept."""
+    if not request.user.is_authenticated:
+        kept.keep(request, request.path)
+        return redirect_to_login(request.path)
     made = selectors.get_compensation(request.user, reference)
     coupons = selectors.present_coupons(made)
     actor = Actor.person(int(request.user.pk or 0), why="owner")
@@ -98,8 +101,10 @@ def choose(request: HttpRequest, reference: str) -> HttpResponse:
         messages.warning(request, _("Nothing can be chosen any more. Here is what counts."))
         return redirect("coupons:list")
     now = tuple(money.quantize(c.value, c.currency) for c in coupons)
+    held = kept.found(request) if request.method != "POST" else kept.Found()
     form = ChooseForm(
-        request.POST or None, compensation=made, now=now, limits=selectors.most_and_least(coupons[0])
+        request.POST or None, compensation=made, now=now, limits=selectors.most_and_least(coupons[0]),
+        initial={name: held.texts[name] for name in ("plan", "own") if name in held.texts},
     )  # fmt: skip
     status = 200
     if request.method == "POST":
@@ -119,7 +124,7 @@ def choose(request: HttpRequest, reference: str) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(
-        request, "coupons/choose.html", context | web.kept_key(request), status=status
+        request, "coupons/choose.html", context | web.kept_key(request) | kept.shown(held), status=status
     )  # fmt: skip
 
 

@@ -162,3 +162,18 @@ def test_another_person_finds_nothing(frozen: Any, method: str) -> None:
     make.user("Eve")
     assert getattr(client("Eve"), method)(page_of(made)).status_code == 404
     assert getattr(client("Alice"), method)("/coupons/CMP-000000/").status_code == 404
+
+
+def test_a_choice_made_when_the_session_had_ended_is_shown_again(frozen: Any) -> None:
+    made, browser = make.compensation("20"), client("Alice")
+    alice = make.alice()
+    browser.logout()
+
+    sent = send(browser, page_of(made), plan="own", own="12 + 8", based_on=0)
+    browser.force_login(alice, "django.contrib.auth.backends.ModelBackend")
+    shown = browser.get(page_of(made))
+
+    assert sent.url == f"/account/login/?next={page_of(made)}"
+    assert 'value="12 + 8"' in shown.content.decode()
+    assert "Here is what you typed. It was not sent yet." in text(shown)
+    assert made.coupons.count() == 1
