@@ -93,8 +93,9 @@ def may_hand_back(complaint: Complaint, actor: Actor) -> bool:
 
 
 def may_read_feedback(complaint: Complaint, actor: Actor) -> bool:
-    """A reviewer or lead of the storefront; never a party, never the one who decided."""
-    return party_of(complaint, actor) == Party.PLATFORM and actor.user_id != complaint.decided_by_id
+    """A reviewer or lead of the storefront; never a party, nor one who decided or reviewed: it is about them."""
+    judged = {complaint.decided_by_id, *(review.reviewer_id for review in complaint.hand.reviews)}
+    return party_of(complaint, actor) == Party.PLATFORM and actor.user_id not in judged
 
 
 # When

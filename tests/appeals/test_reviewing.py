@@ -339,8 +339,9 @@ def test_feedback_that_nobody_reads_ends_and_the_lead_hears_of_it(frozen: dateti
 
 def test_the_reader_of_the_feedback_may_leave_it_at_that(frozen: datetime) -> None:
     complaint = make.feedback_given()
-    with pytest.raises(NotAllowed):
-        services.leave_complaint(complaint_id=complaint.pk, actor=disputes.carol())
+    for judged in (disputes.carol(), make.rita()):
+        with pytest.raises(NotAllowed):
+            services.leave_complaint(complaint_id=complaint.pk, actor=judged)
 
     services.leave_complaint(complaint_id=complaint.pk, actor=make.theo())
 

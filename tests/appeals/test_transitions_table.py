@@ -25,7 +25,8 @@ W, R, OK, FB, STANDS, WRONG = (
 BUYER, SELLER, CAROL, RITA, THEO, LEA, ROOT, EVE, CLOCK = (
     "buyer", "seller", "Carol", "Rita", "Theo", "Lea", "Root", "Eve", "clock",
 )  # fmt: skip
-DESK = {RITA, THEO, LEA, ROOT}
+OTHERS = {THEO, LEA, ROOT}
+"""The desk without Rita: the feedback is about her review."""
 
 TABLE: dict[str, tuple[dict[str, str], set[str]]] = {
     "join": ({W: W, R: R}, {SELLER}),  # the one who has not complained yet
@@ -40,8 +41,8 @@ TABLE: dict[str, tuple[dict[str, str], set[str]]] = {
     "find_correct_again": ({R: STANDS}, {THEO}),  # the third person
     "find_wrong": ({R: WRONG}, {RITA}),
     "end_feedback": ({OK: STANDS}, {CLOCK}),
-    "reopen": ({FB: W}, DESK),
-    "leave": ({FB: STANDS}, DESK),
+    "reopen": ({FB: W}, OTHERS),
+    "leave": ({FB: STANDS}, OTHERS),
     "end_reading": ({FB: STANDS}, {CLOCK}),
 }  # fmt: skip
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
