@@ -15,8 +15,9 @@ from django.db import connection, models, transaction
 
 from accounts.models import User
 from core import references
+from core.json_text import canonical
 from core.models import Case, Event
-from core.models.event import CHAINED, GENESIS, canonical
+from core.models.event import CHAINED, GENESIS
 from disputes.models import Dispute
 from notifications.models import Notice
 from orders.models import Order, Refund, Shipment
@@ -160,8 +161,8 @@ def _stage_events(sql: Any, marks: Marks) -> None:
         story, kind, blanks, buyer = names[event.subject]
         values = [getattr(event, field) for field in CHAINED]
         values[CHAINED.index("actor_id")] = "⟦b⟧" if event.actor_id == buyer else event.actor_id
-        rest = canonical(values)[1:].replace('"⟦b⟧"', "⟦b⟧")
-        texts = [rest, canonical(event.data), event.actor_why]
+        rest = canonical(values).decode()[1:].replace('"⟦b⟧"', "⟦b⟧")
+        texts = [rest, canonical(event.data).decode(), event.actor_why]
         for old, blank in blanks.items():
             texts = [text.replace(old, blank) for text in texts]
         moment = event.at.isoformat(timespec="microseconds")

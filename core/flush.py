@@ -14,14 +14,18 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from operator import attrgetter, itemgetter
+from itertools import compress
+from operator import attrgetter, eq, is_not, itemgetter
 from types import NoneType
 from typing import Any
 
 import psycopg
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, connections, models
+from django.db.models import TextChoices
 from django.db.models.expressions import DatabaseDefault
 
+from core import json_text
 from core.errors import CaseChanged
 
 Change = tuple[models.Model, tuple[str, ...], int | None]
@@ -108,11 +112,15 @@ def _names(model: type[models.Model]) -> dict[str, str]:
 
 def changed(row: models.Model, before: dict[str, Any]) -> tuple[str, ...]:
     """The names of the columns whose value is another than it was."""
-    names = _names(type(row))
+    own, names = row.__dict__, _names(type(row))
+    if len(own) == len(before) and all(map(eq, own, before)):  # the same keys in the same order
+        suspects: Iterable[str] = compress(own, map(is_not, own.values(), before.values()))
+    else:
+        suspects = own
     return tuple(
         names[key]
-        for key, value in row.__dict__.items()
-        if before.get(key, before) is not value and key in names and before.get(key) != value
+        for key in suspects
+        if key in names and (key not in before or before[key] != own[key])
     )
 
 
@@ -160,13 +168,17 @@ def _values(fields: Sequence[Any], rows: Iterable[models.Model]) -> list[Sequenc
         elif not PLAIN.issuperset(map(type, found[number])):
             prepare, database = field.get_db_prep_save, connections[connection.alias]
             found[number] = [
-                value if type(value) in PLAIN else prepare(value, database)
+                value
+                if type(value) in PLAIN
+                else value.value
+                if isinstance(value, TextChoices)
+                else prepare(value, database)
                 for value in found[number]
             ]
     return found
 
 
-_WRITERS: dict[Any, Callable[[Any], str]] = {}
+_WRITERS: dict[Any, Callable[[Any], str]] = {DjangoJSONEncoder: json_text.write}
 
 
 def _writer(encoder: Any) -> Callable[[Any], str]:

@@ -31,6 +31,12 @@ UNLOCKED = "_state_unlocked"
 class _LockedState(FSMFieldDescriptor):
     """Refuses a direct write once the row has a state, unless this very instance is unlocked."""
 
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        try:
+            return instance.__dict__[self.field.name]
+        except (KeyError, AttributeError):  # deferred, or asked of the class
+            return super().__get__(instance, owner)
+
     def __set__(self, instance: Any, value: Any) -> None:
         held = self.field.name in instance.__dict__ and not instance.__dict__.get(UNLOCKED)
         if held and value != instance.__dict__[self.field.name]:
@@ -47,6 +53,12 @@ class StateField(FSMField):
         kwargs.setdefault("max_length", 32)
         kwargs.setdefault("protected", True)
         super().__init__(*args, **kwargs)
+
+    def get_state(self, instance: Any) -> Any:
+        try:
+            return instance.__dict__[self.name]
+        except KeyError:  # deferred
+            return super().get_state(instance)
 
 
 class StateModel(Row):

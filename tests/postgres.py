@@ -23,7 +23,7 @@ import psycopg
 CONFIG = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-max_connections = 80
+max_connections = 160
 shared_buffers = 64MB
 timezone = 'UTC'
 """

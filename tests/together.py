@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections
@@ -34,3 +36,25 @@ def at_once(*jobs: Callable[[], Any]) -> list[Any]:
 def many(count: int, job: Callable[[int], Any]) -> list[Any]:
     """The same job so many times at once, each with its number."""
     return at_once(*(lambda n=n: job(n) for n in range(count)))
+
+
+@contextmanager
+def again_and_again(count: int) -> Iterator[Callable[..., list[Any]]]:
+    """`at_once` for so many jobs, thousands of times: its threads keep their connections between the times."""
+    gate = threading.Barrier(count)
+
+    def run(job: Callable[[], Any]) -> Any:
+        gate.wait(20)
+        try:
+            return job()
+        except Exception as error:
+            return error
+
+    def leave() -> None:
+        gate.wait(20)
+        connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        yield lambda *jobs: list(pool.map(run, jobs))
+        for left in [pool.submit(leave) for _n in range(count)]:
+            left.result()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import UTC
 from operator import attrgetter
 from typing import Any
@@ -13,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core import json_text
 from core.actors import ActorKind
 from core.row import Row
 
@@ -32,8 +32,6 @@ CHAINED = (
 )
 
 _chained = attrgetter(*CHAINED)
-_stored = DjangoJSONEncoder().encode
-canonical = DjangoJSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Event(Row):
@@ -75,13 +73,13 @@ class Event(Row):
     def digest(self) -> str:
         """The hash of this event's content and of the event before it."""
         moment = self.at.astimezone(UTC).isoformat(timespec="microseconds")
-        text = canonical([self.previous, moment, *_chained(self)])
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        text = json_text.canonical([self.previous, moment, *_chained(self)])
+        return hashlib.sha256(text).hexdigest()
 
     def seal(self) -> None:
         """Bring the data into the form in which it will be read back, then compute the hash."""
         if self.data:
-            self.data = json.loads(_stored(self.data))
+            self.data = json_text.as_read_back(self.data)
         self.hash = self.digest()
 
 

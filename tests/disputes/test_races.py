@@ -20,21 +20,26 @@ from core.errors import CaseChanged, Refused, TimeIsUp
 from core.models import Event
 from disputes import services
 from disputes.effects import loading, opening
-from disputes.models import Dispute
+from disputes.models import Dispute, DisputeDeadline
 from orders.models import Order, Refund
 from tests.disputes import factories as make
 from tests.disputes import facts
 from tests.orders import factories as orders
-from tests.together import at_once
+from tests.together import again_and_again, at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 def whole(dispute: Dispute) -> None:
-    """Nothing doubled, nothing torn: one event per version, the chain intact, one refund per cause."""
+    """Nothing doubled, nothing torn: one event per version, every chain intact, one refund per cause."""
+    undoubled(dispute)
+    assert list(audit.broken_links()) == []
+
+
+def undoubled(dispute: Dispute) -> None:
+    """One event per version, one refund per cause."""
     dispute = make.fresh(dispute)
     assert dispute.version == Event.objects.filter(subject=dispute.reference).count()
-    assert list(audit.broken_links()) == []
     causes = Counter(Refund.objects.filter(order_id=dispute.order_id).values_list("cause", "means"))
     assert not causes or max(causes.values()) == 1
 
@@ -217,41 +222,53 @@ def test_files_added_by_both_at_once_get_different_numbers() -> None:
 def test_reply_and_sweep_around_the_due_moment_by_the_databases_clock(tries: int) -> None:
     """R8: reply at t < due wins, t >= due loses; each round has exactly one outcome."""
     outcomes: Counter[str] = Counter()
-    for round_ in range(tries):
-        past = clock.now() - timedelta(days=2) + timedelta(milliseconds=60)
-        with clock.freeze(past):
-            dispute = make.opened()
-        due = dispute.deadlines.get().due_at
-        shift = timedelta(milliseconds=(-4, -1, 0, 1)[round_ % 4])
-
-        def reply(d: Dispute = dispute, moment: datetime = due + shift) -> str:
-            while clock.now() < moment:
-                time.sleep(0.0002)
-            return str(
-                services.reject_request(dispute_id=d.pk, actor=make.seller(d), answer="No").state
-            )
-
-        def enforce(moment: datetime = due) -> str:
-            while clock.now() < moment:
-                time.sleep(0.0002)
-            for _ in range(20):
-                deadlines.sweep()
-                time.sleep(0.002)
-            return "swept"
-
-        answered, _swept = at_once(reply, enforce)
-        dispute = make.fresh(dispute)
-        moved = Event.objects.filter(subject=dispute.reference, seq=2).get()
-        if isinstance(answered, Exception):
-            assert isinstance(answered, TimeIsUp | CaseChanged), answered
-            assert (dispute.state, moved.name) == ("resolved", "seller_stayed_silent")
-            assert moved.at >= due
-        else:
-            assert (dispute.state, moved.name) == ("negotiating", "request_rejected")
-            assert moved.at < due
-        outcomes[dispute.state] += 1
-        whole(dispute)
+    with again_and_again(2) as both:
+        for round_ in range(tries):
+            outcomes[_reply_and_sweep((-4, -1, 0, 1)[round_ % 4], both)] += 1
     assert outcomes.total() == tries
+    assert list(audit.broken_links()) == []
+
+
+def _reply_and_sweep(shift: int, both: Callable[..., list[Any]]) -> str:
+    """The seller replies so many milliseconds after the due instant, while a worker sweeps; the state it led to."""
+    with clock.freeze(clock.now() - timedelta(days=2) + timedelta(milliseconds=45)):
+        dispute = make.opened()
+    due, seller = dispute.deadlines.get().due_at, make.seller(dispute)
+    replied = threading.Event()
+
+    def wait_for(moment: datetime) -> None:
+        while clock.now() < moment:
+            time.sleep(0.0002)
+
+    def reply() -> str:
+        wait_for(due + timedelta(milliseconds=shift))
+        try:
+            said = services.reject_request(dispute_id=dispute.pk, actor=seller, answer="No")
+        finally:
+            replied.set()
+        return str(said.state)
+
+    def enforce() -> str:
+        wait_for(due)
+        late = False
+        while not late:
+            late = replied.is_set()  # once more after the answer
+            deadlines.sweep(tables=[DisputeDeadline])
+        return "swept"
+
+    answered, swept = both(reply, enforce)
+    assert swept == "swept", swept
+    after = make.fresh(dispute)
+    moved = Event.objects.filter(subject=after.reference, seq=2).get()
+    if isinstance(answered, Exception):
+        assert isinstance(answered, TimeIsUp | CaseChanged), answered
+        assert (after.state, moved.name) == ("resolved", "seller_stayed_silent")
+        assert moved.at >= due
+    else:
+        assert (after.state, moved.name) == ("negotiating", "request_rejected")
+        assert moved.at < due
+    undoubled(after)
+    return str(after.state)
 
 
 def test_two_sweeps_and_a_crowd_of_silent_sellers() -> None:

@@ -1,4 +1,4 @@
-"""R2, R17, R24, R29: a PostgreSQL of our own that is stopped at once, filled up, changed under work, restored."""
+"""R2, R17, R24, R27, R29: a PostgreSQL of our own: stopped at once, filled up, changed, crowded, restored."""
 
 from __future__ import annotations
 
@@ -101,6 +101,30 @@ def test_a_database_that_crashes_in_mid_batch_loses_nothing_and_workers_come_bac
             here.states()
             within(90, partial(here.reached, total), "nobody came back")
         assert here.states("--swept") == {"resolved": 3000 * tries}
+
+
+@pytest.mark.postgres
+@pytest.mark.fault("R27", tries=1)
+def test_with_every_connection_used_up_pages_ask_to_come_again_and_recover_alone(
+    processes: Processes,
+) -> None:
+    with own_server("max_connections = 20\n" + CARELESS) as server:
+        Installation(server, processes)
+        processes.env["DATABASE_CONN_MAX_AGE"] = "0"
+        _web, address = processes.web(WEB_WORKERS="1", WEB_THREADS="4")
+        assert answers(f"{address}/account/login/") == 200
+        hogs = []
+        with pytest.raises(psycopg.OperationalError, match=r"too many|remaining connection slots"):
+            while True:
+                hogs.append(psycopg.connect(server.address, connect_timeout=2))
+        try:
+            assert answers(f"{address}/health/ready", 10) == 503
+            assert answers(f"{address}/account/login/", 10) in {200, 503}
+        finally:
+            for hog in hogs:
+                hog.close()
+        within(10, lambda: answers(f"{address}/health/ready") == 200)
+        assert answers(f"{address}/account/login/") == 200
 
 
 @pytest.mark.postgres

@@ -273,6 +273,9 @@ def test_the_door_is_closed_where_no_shop_is_connected_and_to_floods(
     monkeypatch.setattr(hooks, "MOST", 0)
     answer = Client().post(address, b"{}", "application/json")
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    assert tell(completed(due, key="unknown"))[0] == 404, (
+        "the shop itself may report as fast as it likes"
+    )
     settings.REFUND_WEBHOOK_KEYS = []
     assert tell(completed(due)) == (404, {"error": "no shop is connected here"})
     assert Event.objects.filter(subject=due.reference).count() == 1
