@@ -50,7 +50,7 @@ def test_what_is_written_reads_back_as_from_djangos_encoder(value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        {1: "a number as key", None: 2, True: 3},
+        {3: "a number as key", None: 2, True: 3},
         {DisputeState.DECIDED: "a word as key"},
         {"beyond 64 bits": 2**70},
         {"half a pair": "\ud800"},
