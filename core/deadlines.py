@@ -133,14 +133,14 @@ def _lane(
 ) -> Sweep:
     """One batch of each kind of work in turn, until none is left: a backlog of one table starves no other."""
     done = Sweep()
-    works: list[Callable[[], int]] = []
-    for model in tables:
-        works += [
-            partial(_run, model, _due, _enforce, size, done),
-            partial(_run, model, _remindable, _remind, size, done),
-            partial(_retry_one, model, done),
-        ]
-    turns = deque(works)
+    turns: deque[Callable[[], int]] = deque()
+    for model, due, remindable, retriable in _waiting(tables):
+        if due:
+            turns.append(partial(_run, model, _due, _enforce, size, done))
+        if remindable:
+            turns.append(partial(_run, model, _remindable, _remind, size, done))
+        if retriable:
+            turns.append(partial(_retry_one, model, done))
     turns.rotate(-number)
     while turns and monotonic() < end:
         work = turns.popleft()
@@ -148,6 +148,28 @@ def _lane(
             turns.append(work)
             tidy()
     return done
+
+
+LOOKS = """
+    EXISTS (SELECT 1 FROM {table} WHERE state = 'pending' AND due_at <= %s),
+    EXISTS (SELECT 1 FROM {table} WHERE state = 'pending' AND remind_at <= %s AND due_at > %s),
+    EXISTS (SELECT 1 FROM {table} WHERE state = 'failed' AND retry_at <= %s)"""
+"""The conditions of `_due`, `_remindable` and `_retry_one`, each read out of its index."""
+
+
+def _waiting(tables: list[type[Deadline]]) -> list[tuple[type[Deadline], bool, bool, bool]]:
+    """Whether anything in each table is due, is to be reminded of, is to be tried again: in one statement.
+
+    Most sweeps find nothing to do, and ask no more than this.
+    """
+    if not tables:
+        return []
+    now = connection.ops.adapt_datetimefield_value(clock.now())
+    looks = [LOOKS.format(table=connection.ops.quote_name(m._meta.db_table)) for m in tables]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {','.join(looks)}", [now] * 4 * len(tables))
+        found = list(map(bool, cursor.fetchone()))
+    return [(model, *found[3 * n : 3 * n + 3]) for n, model in enumerate(tables)]  # type: ignore[misc]
 
 
 def _case_model(model: type[Deadline]) -> type[Case]:

@@ -11,13 +11,14 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from itertools import compress
 from operator import attrgetter, eq, is_not, itemgetter
 from types import NoneType
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.core.serializers.json import DjangoJSONEncoder
@@ -189,7 +190,6 @@ def _writer(encoder: Any) -> Callable[[Any], str]:
 
 
 def _copy(model: type[models.Model], rows: list[models.Model]) -> None:
-    table = model._meta.db_table
     _number(model, rows)
     _point(rows)
     # A column whose value only the database knows is left out for the whole batch.
@@ -203,17 +203,47 @@ def _copy(model: type[models.Model], rows: list[models.Model]) -> None:
             field.pre_save(row, True)
     quote = connection.ops.quote_name
     names = ", ".join(quote(f.column) for f in fields)
-    statement = f"COPY {quote(table)} ({names}) FROM STDIN"
+    statement = f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN"
+    columns = _values(fields, rows)
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(statement) as copy,
     ):
-        write = copy.write_row
-        for values in zip(*_values(fields, rows), strict=True):
-            write(values)
+        if all(TEXTUAL.issuperset(map(type, values)) for values in columns):
+            texts = map(_copied, columns)
+            copy.write("\n".join(map("\t".join, zip(*texts, strict=True))))
+        else:
+            for values in zip(*columns, strict=True):
+                copy.write_row(values)
+    alias = connection.alias
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        state = row._state
+        state.adding, state.db = False, alias
+
+
+def _copied(values: Sequence[Any]) -> Iterable[str]:
+    """A column as `COPY` reads it: the driver does the same, row by row, in four times the time."""
+    kinds = set(map(type, values))
+    if NoneType not in kinds:
+        texts = values if kinds == {str} else list(map(str, values))
+        return texts if str not in kinds else _escaped(texts)
+    texts = ["" if value is None else str(value) for value in values]
+    if str in kinds:
+        texts = _escaped(texts)
+    return [r"\N" if value is None else text for text, value in zip(texts, values, strict=True)]
+
+
+TEXTUAL = PLAIN | {date, UUID}
+"""What `str` writes as the database reads it."""
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _escaped(texts: Sequence[str]) -> Sequence[str]:
+    together = "".join(texts)
+    if any(mark in together for mark in "\\\t\n\r"):
+        return [text.translate(_ESCAPES) for text in texts]
+    return texts
 
 
 def _number(model: type[models.Model], rows: list[models.Model]) -> None:
@@ -223,11 +253,20 @@ def _number(model: type[models.Model], rows: list[models.Model]) -> None:
     bare = [row for row in rows if row.pk is None]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)::regclass) FROM generate_series(1, %s)",
-            [model._meta.db_table, key.column, len(bare)],
+            "SELECT nextval(%s::regclass) FROM generate_series(1, %s)",
+            [_sequence(model), len(bare)],
         )
         for row, (number,) in zip(bare, cursor.fetchall(), strict=True):
             row.pk = number
+
+
+@cache
+def _sequence(model: type[models.Model]) -> str:
+    """The sequence that numbers the rows of a model."""
+    key: Any = model._meta.pk
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [model._meta.db_table, key.column])
+        return str(cursor.fetchone()[0])
 
 
 def _update_unnest(
@@ -274,23 +313,25 @@ def _execute(statement: str, values: list[str]) -> int:
 
 
 _TO_ESCAPE = re.compile(r'(["\\])')
+_NUMBERS = ({int}, {bool}, {Decimal})
 
 
-def _array(values: Iterable[Any]) -> str:
+def _array(values: Sequence[Any]) -> str:
     """A PostgreSQL array as text; the statement says of what."""
-    return "{" + ",".join(map(_item, values)) + "}"
+    kinds = set(map(type, values))
+    if kinds in _NUMBERS:
+        return "{" + ",".join(map(str, values)) + "}"
+    if NoneType in kinds:
+        return "{" + ",".join(map(_item, values)) + "}"
+    texts = list(map(str, values))
+    together = "".join(texts)
+    if '"' in together or "\\" in together:
+        texts = [_TO_ESCAPE.sub(r"\\\1", text) for text in texts]
+    return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
 def _item(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    kind = type(value)
-    if kind is int or kind is bool or kind is Decimal:
-        return str(value)
-    text = value if kind is str else str(value)
-    if '"' in text or "\\" in text:
-        text = _TO_ESCAPE.sub(r"\\\1", text)
-    return f'"{text}"'
+    return "NULL" if value is None else '"' + _TO_ESCAPE.sub(r"\\\1", str(value)) + '"'
 
 
 def _prepared(field: Any, rows: Iterable[models.Model]) -> list[Any]:

@@ -38,6 +38,26 @@ def emptied() -> None:
                 cursor.execute(f"DELETE FROM {name}")
 
 
+def saved() -> dict[str, bytes]:
+    """Every row, as it can be put back."""
+    found = {}
+    with connection.cursor() as cursor:
+        for name, count, _last in written():
+            if count:
+                with cursor.copy(f"COPY {name} TO STDOUT") as copy:
+                    found[name] = b"".join(bytes(block) for block in copy)
+    return found
+
+
+def put_back(rows: dict[str, bytes]) -> None:
+    """Rows that were saved, into empty tables."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = 'replica'")
+        for name, text in rows.items():
+            with cursor.copy(f"COPY {name} FROM STDIN") as copy:
+                copy.write(text)
+
+
 @cache
 def may_lift_triggers() -> bool:
     """Whether the test's role may do so: the superuser of a server of its own may, another's guest may not."""

@@ -267,8 +267,9 @@ def test_a_backlog_of_one_table_starves_no_other(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(deadlines, "_run", run)
     monkeypatch.setattr(deadlines, "_retry_one", lambda *_: False)
-    tables: Any = ["errand", "other"]
-    deadlines.sweep(tables=tables)
+    waiting = [("errand", True, True, True), ("other", True, True, True)]
+    monkeypatch.setattr(deadlines, "_waiting", lambda _tables: waiting)
+    deadlines.sweep()
     assert [model for model, _ in done] == ["errand", "other", "errand", "errand"]
 
 
@@ -326,3 +327,12 @@ def test_references_of_one_batch_never_meet(
     )
     rows = errands(40)
     assert len({row.reference for row in rows}) == 40
+
+
+def test_a_sweep_that_finds_nothing_to_do_asks_one_question(
+    django_assert_num_queries: Any,
+) -> None:
+    with clock.freeze(NOON):
+        errands(3, hours=96)
+        with django_assert_num_queries(1):
+            assert deadlines.sweep().total == 0
