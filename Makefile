@@ -55,7 +55,7 @@ load: venv-dev ## people on the real servers while deadlines fall due: make load
 	$(BIN)/python -m tests.postgres --large $(BIN)/python -m bench.load
 
 faults: venv-dev ## every fault R1 to R32 in its full number, on PostgreSQL; prints a table (ONLY=R2 tries one)
-	FAULTS=long $(BIN)/python -m tests.postgres $(PYTEST) -n $(JOBS) --dist load -m fault
+	FAULTS=long $(BIN)/python -m tests.postgres $(PYTEST) -n $(JOBS) --dist load --maxschedchunk 1 -m fault
 
 clean: ## removes the demo's data and every cache, keeps .venv
 	rm -rf var staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -51,6 +51,12 @@ def is_long(item: pytest.Item) -> bool:
     return bool(mark and mark.kwargs.get("long"))
 
 
+def is_first(item: pytest.Item) -> bool:
+    """Whether a test takes so long that the others had better not wait for it in the end."""
+    mark = item.get_closest_marker("fault")
+    return bool(mark and mark.kwargs.get("first"))
+
+
 def is_wanted(item: pytest.Item) -> bool:
     """`make faults ONLY=R2` leaves the others out."""
     mark, only = item.get_closest_marker("fault"), os.environ.get("ONLY", "")
@@ -77,6 +83,8 @@ def _amount(request: pytest.FixtureRequest, few: str, full: str) -> int:
 @pytest.hookimpl(trylast=True)  # after `-m` has chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out, and says so, what this machine cannot run and nobody requires; long faults wait for `make faults`."""
+    if long_run():
+        items.sort(key=lambda item: not is_first(item))
     late = [item for item in items if (is_long(item) and not long_run()) or not is_wanted(item)]
     if late:
         config.hook.pytest_deselected(items=late)

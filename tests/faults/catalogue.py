@@ -4,7 +4,8 @@
     def test_…(tries: int) -> None:
 
 `tries` is `quick` in the suite and its full number in `make faults` (`FAULTS=long`); `size` likewise picks the
-number of cases. A test of one marked `long=True` runs only there. A fault without a test fails the suite.
+number of cases. A test of one marked `long=True` runs only there;
+`first=True` begins there before the others. A fault without a test fails the suite.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ def test_a_real_worker_and_beat_lose_nothing_with_the_broker(
     assert invariants() == {"resolved": 15}
 
 
-@pytest.mark.fault("R3", tries=1, long=True)
+@pytest.mark.fault("R3", tries=1, long=True, first=True)
 def test_a_broker_that_is_away_for_minutes_makes_clocks_late_by_the_outage_and_one_period(
     broker: Valkey, processes: Processes
 ) -> None:

@@ -83,7 +83,7 @@ def own_server(config: str = "", megabytes: int = 0) -> Iterator[Server]:
 
 
 @pytest.mark.postgres
-@pytest.mark.fault("R2", tries=3, long=True)
+@pytest.mark.fault("R2", tries=3, long=True, first=True)
 def test_a_database_that_crashes_in_mid_batch_loses_nothing_and_workers_come_back_by_themselves(
     processes: Processes, valkey: Valkey, tries: int
 ) -> None:
@@ -166,7 +166,7 @@ def test_a_full_disk_under_the_database_is_said_and_changes_nothing_and_passes(
 
 
 @pytest.mark.postgres
-@pytest.mark.fault("R24", tries=1, few=60, size=3000)
+@pytest.mark.fault("R24", tries=1, few=60, size=3000, first=True)
 @pytest.mark.django_db(transaction=True)
 def test_old_workers_go_on_over_a_new_schema_and_a_rolling_restart_loses_nothing(
     processes: Processes, valkey: Valkey, size: int

@@ -324,7 +324,7 @@ class Market(RuleBasedStateMachine):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.fault("R31", quick=2, tries=125)
+@pytest.mark.fault("R31", quick=2, tries=125, first=True)
 @pytest.mark.parametrize("half", [1, 2])
 def test_nothing_that_anybody_does_breaks_what_must_hold(tries: int, half: int) -> None:
     """Forty steps a run: 10,000 in `make faults`, where every move of the machines must have happened in each half."""
