@@ -18,22 +18,20 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from django.db import DatabaseError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 
-from core import clock, memory
-from core.batch import Batch, SpoiltBatch
-from core.errors import CaseChanged
+from core import clock, memory, shares
+from core.batch import Batch
 from core.models import Case, Deadline, DeadlineState
+from core.models.case import case_of
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[Batch, Any, Any], None]
-Loader = Callable[[Batch, list[Any]], None]
 
 handlers: dict[tuple[type[Deadline], str], Handler] = {}
 reminders: dict[tuple[type[Deadline], str], Handler] = {}
-loaders: dict[type[Case], Loader] = {}
 
 BATCH_SIZE = 500
 FIRST_RETRY = timedelta(minutes=1)
@@ -57,16 +55,6 @@ def reminds(model: type[Deadline], *kinds: str) -> Callable[[Handler], Handler]:
         for kind in kinds:
             reminders[(model, str(kind))] = handler
         return handler
-
-    return register
-
-
-def loads(model: type[Case]) -> Callable[[Loader], Loader]:
-    """Register what the handlers of a case need beside it: `loader(batch, cases)` locks and attaches it in bulk."""
-
-    def register(loader: Loader) -> Loader:
-        loaders[model] = loader
-        return loader
 
     return register
 
@@ -172,12 +160,6 @@ def _waiting(tables: list[type[Deadline]]) -> list[tuple[type[Deadline], bool, b
     return [(model, *found[3 * n : 3 * n + 3]) for n, model in enumerate(tables)]  # type: ignore[misc]
 
 
-def _case_model(model: type[Deadline]) -> type[Case]:
-    meta: Any = model._meta
-    case: type[Case] = meta.get_field("case").related_model
-    return case
-
-
 def _due(now: datetime) -> Q:
     return Q(state=DeadlineState.PENDING, due_at__lte=now)
 
@@ -187,14 +169,14 @@ def _remindable(now: datetime) -> Q:
 
 
 def _claim(
-    batch: Batch,
     model: type[Deadline],
     select: Callable[[datetime], Q],
     limit: int,
+    batch: Batch,
     only: list[Any] | None,
 ) -> list[Case]:
     """Lock up to `limit` cases with a clock that matches; cases held by another worker are passed over."""
-    case_model, now = _case_model(model), clock.now()
+    case_model, now = case_of(model), clock.now()
     tests: list[Any] = select(now).children
     test = Q(**{f"deadlines__{name}": value for name, value in tests})
     order = "deadlines__remind_at" if select is _remindable else "deadlines__due_at"
@@ -204,11 +186,7 @@ def _claim(
     locked = rows.order_by(order).select_for_update(of=("self",), skip_locked=True, no_key=True)[
         :limit
     ]
-    cases = list({case.pk: case for case in locked}.values())
-    batch.adopt(cases)
-    if cases and case_model in loaders:
-        loaders[case_model](batch, cases)
-    return cases
+    return batch.adopt(list({case.pk: case for case in locked}.values()))
 
 
 def _run(
@@ -219,48 +197,27 @@ def _run(
     done: Sweep,
     only: list[Any] | None = None,
 ) -> int:
-    """One batch. Where the database refuses it, halves are tried until the one bad case stands alone."""
-    pks: list[Any] = []
-    poison: dict[Any, str] = {}
-    count = Sweep()
-    try:
-        with Batch() as batch:
-            for case in _claim(batch, model, select, limit, only):
-                pks.append(case.pk)
-                try:
-                    with batch.part():
-                        act(batch, model, case, count)
-                except SpoiltBatch:
-                    raise
-                except Exception:
-                    poison[case.pk] = traceback.format_exc()
-    except (DatabaseError, SpoiltBatch, CaseChanged):
-        if len(pks) > 1:
-            middle = len(pks) // 2
-            return sum(
-                _run(model, select, act, limit, done, half) for half in (pks[:middle], pks[middle:])
-            )
-        if not pks:
-            raise
-        poison, count = {pks[0]: traceback.format_exc()}, Sweep()
-    for pk, trace in poison.items():
-        _set_aside(model, pk, select, trace)
-        done.failed += 1
-    done.enforced += count.enforced
-    done.reminded += count.reminded
-    done.lateness = max(done.lateness, count.lateness)
-    return len(pks)
+    """One batch; the number of cases in it. Those that raise are set aside."""
+    size = 0
+    take = partial(_claim, model, select, limit)
+    for share in shares.deal(take, act, Sweep, only):
+        for case, trace in share.poison:
+            _set_aside(model, case.pk, select, trace)
+            done.failed += 1
+        done.add(share.count)
+        size += len(share.cases)
+    return size
 
 
-def _enforce(batch: Batch, model: type[Deadline], case: Case, count: Sweep) -> None:
+def _enforce(batch: Batch, case: Case, count: Sweep) -> None:
     for deadline in case.open_deadlines:
         if deadline.state == DeadlineState.PENDING and deadline.passed(batch.now):
-            _fire(batch, model, case, deadline)
+            _fire(batch, case, deadline)
             count.enforced += 1
             count.lateness = max(count.lateness, (batch.now - deadline.due_at).total_seconds())
 
 
-def _fire(batch: Batch, model: type[Deadline], case: Case, deadline: Deadline) -> None:
+def _fire(batch: Batch, case: Case, deadline: Deadline) -> None:
     batch.change(
         deadline,
         state=DeadlineState.ENFORCED,
@@ -270,13 +227,13 @@ def _fire(batch: Batch, model: type[Deadline], case: Case, deadline: Deadline) -
         error="",
     )
     batch._reckon(case)
-    handlers[(model, deadline.kind)](batch, case, deadline)
+    handlers[(type(deadline), deadline.kind)](batch, case, deadline)
 
 
-def _remind(batch: Batch, model: type[Deadline], case: Case, count: Sweep) -> None:
+def _remind(batch: Batch, case: Case, count: Sweep) -> None:
     for deadline in case.open_deadlines:
         if deadline.remind_at is not None and deadline.remind_at <= batch.now < deadline.due_at:
-            reminders[(model, deadline.kind)](batch, case, deadline)
+            reminders[(type(deadline), deadline.kind)](batch, case, deadline)
             batch.change(deadline, remind_at=deadline.next_reminder(batch.now))
             count.reminded += 1
 
@@ -284,7 +241,7 @@ def _remind(batch: Batch, model: type[Deadline], case: Case, count: Sweep) -> No
 def _set_aside(model: type[Deadline], pk: Any, select: Any, trace: str) -> None:
     """Mark the clock of a case that raised, so that the admin sees it and it is tried again later."""
     with transaction.atomic():
-        cases = _case_model(model)._default_manager.select_for_update(of=("self",), no_key=True)
+        cases = case_of(model)._default_manager.select_for_update(of=("self",), no_key=True)
         case = cases.filter(pk=pk).first()
         logger.error(
             "deadline_set_aside",
@@ -325,17 +282,16 @@ def retry(waiting: Deadline, done: Sweep | None = None) -> bool:
     pk, fired = waiting.case_id, 0  # type: ignore[attr-defined]
     try:
         with Batch() as batch:
-            rows = _case_model(model)._default_manager.filter(pk=pk)
+            rows = case_of(model)._default_manager.filter(pk=pk)
             cases = batch.adopt(
                 list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True))
             )
             if not cases:
                 return False
-            if type(cases[0]) in loaders:
-                loaders[type(cases[0])](batch, cases)
+            shares.load(batch, cases)
             for deadline in cases[0].open_deadlines:
                 if deadline.state == DeadlineState.FAILED and deadline.passed(batch.now):
-                    _fire(batch, model, cases[0], deadline)
+                    _fire(batch, cases[0], deadline)
                     fired += 1
     except Exception:
         _set_aside(model, pk, _due, traceback.format_exc())

@@ -7,19 +7,21 @@ anywhere: each clock keeps the outage among its steps, so that none is given the
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core import clock, deadlines, words
+from core import clock, deadlines, shares, words
 from core.actors import Actor, StaffRole
-from core.batch import Batch, SpoiltBatch
-from core.errors import CaseChanged, NotAllowed, Refused
-from core.models import OPEN_DEADLINES, Deadline, DeadlineState, Event, Outage, Storefront
+from core.batch import Batch
+from core.errors import NotAllowed, Refused
+from core.models import OPEN_DEADLINES, Case, Deadline, DeadlineState, Event, Outage, Storefront
+from core.models.case import case_of
 from core.models.event import append
 
 logger = logging.getLogger(__name__)
@@ -115,30 +117,16 @@ def _touched(model: type[Deadline], outage: Outage) -> Any:
 
 
 def _chunk(model: type[Deadline], outage: Outage, pks: list[int]) -> tuple[int, int]:
-    """Clocks extended, and cases that raised. Where the database refuses, halves are tried until one stands alone."""
+    """Clocks extended, and cases that raised."""
     given, failed = 0, 0
-    case_model = deadlines._case_model(model)
-    try:
-        with Batch() as batch:
-            cases = batch.lock(case_model, pks)
-            if case_model in deadlines.loaders:
-                deadlines.loaders[case_model](batch, cases)
-            for case in cases:
-                try:
-                    with batch.part():
-                        given += _extend(batch, model, case, outage)
-                except SpoiltBatch:
-                    raise
-                except Exception:
-                    logger.exception("outage_set_aside", extra={"case": case.reference})
-                    failed += 1
-    except (DatabaseError, SpoiltBatch, CaseChanged):
-        if len(pks) == 1:
-            logger.exception("outage_set_aside", extra={"case": pks[0]})
-            return 0, 1
-        middle = len(pks) // 2
-        halves = (_chunk(model, outage, half) for half in (pks[:middle], pks[middle:]))
-        given, failed = map(sum, zip(*halves, strict=True))
+
+    def act(batch: Batch, case: Case, count: Counter[str]) -> None:
+        count["given"] += _extend(batch, model, case, outage)
+
+    for share in shares.deal(shares.all_of(case_of(model)), act, Counter[str], pks):
+        for case, trace in share.poison:
+            logger.error("outage_set_aside", extra={"case": case.reference, "trace": trace})
+        given, failed = given + share.count["given"], failed + len(share.poison)
     return given, failed
 
 

@@ -8,16 +8,20 @@ tell people. Counting again changes nothing more, so any number of workers may d
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core import shares
 from core.actors import Actor
 from core.batch import Batch
 from core.calendars import Span
-from core.deadlines import loaders
 from core.models import Case, Deadline, DeadlineState, Event
+from core.models.case import case_of
+
+logger = logging.getLogger(__name__)
 
 Teller = Callable[[Batch, Any, Any, Event], None]
 tellers: dict[tuple[type[Deadline], str], Teller] = {}
@@ -39,14 +43,23 @@ def recounts(model: type[Deadline], kind: str) -> Callable[[Teller], Teller]:
 
 @dataclass
 class Recount:
-    """How many clocks were counted again, and how many of them got a later end."""
+    """How many clocks were counted again, how many of them got a later end, and how many cases raised."""
 
     counted: int = 0
     moved: int = 0
+    failed: int = 0
+
+    def add(self, other: Recount) -> None:
+        self.counted += other.counted
+        self.moved += other.moved
+        self.failed += other.failed
 
 
 def recount(*, storefront_id: int | None = None, batch_size: int = BATCH_SIZE) -> Recount:
-    """Count every open clock in working days again (of one storefront, where it is named), in batches."""
+    """Count every open clock in working days again (of one storefront, where it is named), in batches.
+
+    A case that raises is logged and stays as it was; the next recount tries it again.
+    """
     done = Recount()
     for model in sorted({model for model, _kind in tellers}, key=lambda m: m._meta.label):
         last: int | None = 0
@@ -67,18 +80,19 @@ def _some(
     found = list(rows.order_by("pk").values_list("pk", "case_id")[:limit])
     if not found:
         return None
-    meta: Any = model._meta
-    case_model: type[Case] = meta.get_field("case").related_model
-    with Batch() as batch:
-        cases = batch.lock(case_model, {case_id for _pk, case_id in found})
-        if case_model in loaders:
-            loaders[case_model](batch, cases)
-        wanted = {pk for pk, _case_id in found}
-        for case in cases:
-            for deadline in case.open_deadlines:
-                if deadline.pk in wanted and deadline.state in COUNTED:
-                    done.counted += 1
-                    done.moved += _again(batch, case, deadline)
+    wanted = {pk for pk, _case_id in found}
+
+    def act(batch: Batch, case: Case, count: Recount) -> None:
+        open_now = [d for d in case.open_deadlines if d.pk in wanted and d.state in COUNTED]
+        moved = [_again(batch, case, deadline) for deadline in open_now]
+        count.add(Recount(len(moved), sum(moved)))
+
+    keys = sorted({case_id for _pk, case_id in found})
+    for share in shares.deal(shares.all_of(case_of(model)), act, Recount, keys):
+        for case, trace in share.poison:
+            logger.error("recount_set_aside", extra={"case": case.reference, "trace": trace})
+            share.count.failed += 1
+        done.add(share.count)
     return int(found[-1][0])
 
 

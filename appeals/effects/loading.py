@@ -7,7 +7,7 @@ from typing import Any
 from appeals import states
 from appeals.models import Complaint, Feedback, Grounds, Look, Review
 from appeals.models.at_hand import AtHand
-from core import deadlines
+from core import shares
 from core.batch import Batch
 from core.errors import CaseChanged
 from core.models import Event
@@ -15,7 +15,7 @@ from disputes.effects import loading as below
 from disputes.models import Dispute
 
 
-@deadlines.loads(Complaint)
+@shares.loads(Complaint)
 def load(batch: Batch, complaints: list[Complaint]) -> None:
     """Lock the disputes of locked complaints, and what these lock in turn, and attach the rows of each."""
     disputes = {d.pk: d for d in batch.lock(Dispute, [c.dispute_id for c in complaints])}

@@ -19,6 +19,13 @@ def deadlines_of(model: type[Case]) -> Any:
     return meta.get_field("deadlines").related_model
 
 
+def case_of(model: type[Any]) -> type[Case]:
+    """The cases to which a table of clocks belongs."""
+    meta: Any = model._meta
+    case: type[Case] = meta.get_field("case").related_model
+    return case
+
+
 class Case(StateModel):
     """A thing that people are waiting on. Subclasses declare `state` and their transitions.
 

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from django.contrib.auth import get_user_model
 
-from core import deadlines, outages, recount
+from core import deadlines, outages, recount, shares
 from core.actors import SYSTEM
 from core.batch import Batch
 from core.models import Deadline, DeadlineState, Event, Outage
@@ -39,7 +39,7 @@ class Beside:
 _beside: WeakKeyDictionary[Batch, Beside] = WeakKeyDictionary()
 
 
-@deadlines.loads(Coupon)
+@shares.loads(Coupon)
 def load(batch: Batch, coupons: list[Coupon]) -> None:
     """Zones of the owners, and the sums of what is told in one letter; two questions for any number of coupons."""
     people = get_user_model()._default_manager.filter(pk__in={c.owner_id for c in coupons})

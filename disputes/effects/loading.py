@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from core import deadlines
+from core import shares
 from core.batch import Batch
 from core.errors import CaseChanged
 from disputes.models import (
@@ -26,7 +26,7 @@ WITH_REPLACEMENT = {DisputeState.REPLACEMENT_IN_TRANSIT}
 WITH_DECISION = {DisputeState.DECIDED, DisputeState.IN_MEDIATION, DisputeState.UNDER_COMPLAINT}
 
 
-@deadlines.loads(Dispute)
+@shares.loads(Dispute)
 def load(batch: Batch, disputes: list[Dispute]) -> None:
     """Lock the orders of locked disputes (disputes first, then orders) and attach their open rows."""
     orders = {o.pk: o for o in batch.lock(Order, [d.order_id for d in disputes])}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 
-from core.batch import Batch, SpoiltBatch
+from core import shares
+from core.batch import Batch
 from disputes import policies
-from disputes.effects import loading, mediation, people
+from disputes.effects import mediation, people
 from disputes.models import Dispute
 from disputes.selectors import cases
 from disputes.states import DisputeState
@@ -26,30 +28,21 @@ def release_unheld(*, mediator_id: int | None = None) -> int:
     unheld = cases.unheld(mediator_id)
     while pks := list(unheld.filter(pk__gt=after).values_list("pk", flat=True)[:BATCH]):
         after = pks[-1]
-        with Batch() as batch:
-            rows = Dispute.objects.filter(pk__in=pks).order_by("pk")
-            disputes = batch.adopt(
-                list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True))
-            )
-            loading.load(batch, disputes)
-            released += sum(_released(batch, dispute) for dispute in disputes)
+        for share in shares.deal(shares.free_of(Dispute), _release, Counter[str], pks):
+            for dispute, trace in share.poison:
+                extra = {"case": dispute.reference, "trace": trace}
+                logger.error("release_set_aside", extra=extra)
+            released += share.count["released"]
     return released
 
 
-def _released(batch: Batch, dispute: Dispute) -> bool:
-    """True where the case went back. One that raises costs nobody else and is tried again."""
+def _release(batch: Batch, dispute: Dispute, count: Counter[str]) -> None:
+    """Put one case back. One that raises costs nobody else and is tried again."""
     if (
         dispute.state != DisputeState.IN_MEDIATION
         or dispute.mediator_id in people.mediators(batch, dispute.storefront_id)
         or policies.is_settling(dispute)
     ):
-        return False
-    try:
-        with batch.part():
-            mediation.lost_its_mediator(batch, dispute)
-    except SpoiltBatch:
-        raise
-    except Exception:
-        logger.exception("release_set_aside", extra={"case": dispute.reference})
-        return False
-    return True
+        return
+    mediation.lost_its_mediator(batch, dispute)
+    count["released"] += 1

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from core import shares
 from core.actors import Actor
-from core.batch import Batch, SpoiltBatch
+from core.batch import Batch
 from core.errors import Refused
 from disputes import policies
-from disputes.effects import loading, settlement
+from disputes.effects import settlement
 from disputes.models import Dispute, Settlement
 from disputes.services.input import moving
 from disputes.states import SettlementState
@@ -85,27 +87,17 @@ def watch_settlements() -> int:
     ready = sorted(pk for pk, refunds in agreed.items() if refunds and set(refunds) <= came)
     settled = 0
     for start in range(0, len(ready), BATCH):
-        with Batch() as batch:
-            rows = Dispute.objects.filter(pk__in=ready[start : start + BATCH]).order_by("pk")
-            disputes = batch.adopt(
-                list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True))
-            )
-            loading.load(batch, disputes)
-            for dispute in disputes:
-                settled += _settled(batch, dispute)
+        pks = ready[start : start + BATCH]
+        for share in shares.deal(shares.free_of(Dispute), _settle_where_paid, Counter[str], pks):
+            for dispute, trace in share.poison:
+                extra = {"case": dispute.reference, "trace": trace}
+                logger.error("settlement_set_aside", extra=extra)
+            settled += share.count["settled"]
     return settled
 
 
-def _settled(batch: Batch, dispute: Dispute) -> int:
-    """1 where the money came and the case is closed. One case that raises costs nobody else: its date ends it."""
-    if not settlement.money_came(dispute):
-        return 0
-    try:
-        with batch.part():
-            settlement.settle(batch, dispute)
-    except SpoiltBatch:
-        raise
-    except Exception:
-        logger.exception("settlement_set_aside", extra={"case": dispute.reference})
-        return 0
-    return 1
+def _settle_where_paid(batch: Batch, dispute: Dispute, count: Counter[str]) -> None:
+    """Close the case where the money came. One that raises costs nobody else: its date ends it."""
+    if settlement.money_came(dispute):
+        settlement.settle(batch, dispute)
+        count["settled"] += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import deadlines, outages, recount
+from core import deadlines, outages, recount, shares
 from core.actors import SYSTEM
 from core.batch import Batch
 from core.models import Deadline, DeadlineState, Event, Outage
@@ -83,7 +83,7 @@ def extended(batch: Batch, order: Order, deadline: Deadline, event: Event, outag
     )  # fmt: skip
 
 
-@deadlines.loads(Refund)
+@shares.loads(Refund)
 def load_refunds(_batch: Batch, refunds: list[Refund]) -> None:
     """The orders of refunds whose clock is due; read, not locked: nothing of theirs is changed."""
     orders = Order.objects.in_bulk({refund.order_id for refund in refunds})

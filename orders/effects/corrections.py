@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from core import deadlines
+from core import deadlines, shares
 from core.actors import SYSTEM, Actor
 from core.batch import Batch
 from core.models import Deadline, DeadlineState, Event
@@ -117,7 +117,7 @@ def _tell(batch: Batch, event: Event, kind: str, made: Correction, **params: Any
         notices.tell(batch, event, kind, made.order, made.order.buyer_id, **(facts | params))
 
 
-@deadlines.loads(Correction)
+@shares.loads(Correction)
 def load_corrections(_batch: Batch, found: list[Correction]) -> None:
     """The refunds and orders of corrections; read, not locked."""
     refunds = Refund.objects.select_related("order").in_bulk(

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
 from accounts.models import User
-from core import audit, clock, outages
+from core import audit, clock, flush, outages
 from core.errors import NotAllowed, Refused
 from core.models import Event, Outage, Storefront
 from core.templatetags import timewords
 from disputes import services
-from disputes.models import DisputeDeadline
+from disputes.models import Dispute, DisputeDeadline
 from notifications.models import Notice
 from orders.models import Order
 from tests.disputes import factories as make
@@ -161,6 +162,27 @@ def test_chunks_reach_every_clock_and_another_storefront_keeps_its_dates(
         assert outages.give_back(elsewhere) == 0
         declare(frozen, frozen + HOUR)
         assert outages.give_back_all() == 5
+    assert {facts.running(d)[0][1] for d in made} == {frozen + 2 * DAY + HOUR}
+
+
+def test_one_case_that_the_database_refuses_keeps_the_outage_open_and_holds_up_nobody(
+    frozen: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [make.opened() for _n in range(5)]
+    write = flush.update
+
+    def behind(changes: Any) -> None:
+        Dispute.objects.filter(pk=made[2].pk).update(version=F("version") + 1)
+        write(changes)
+
+    with clock.freeze(frozen + DAY):
+        outage = declare(frozen, frozen + HOUR)
+        with monkeypatch.context() as patched:
+            patched.setattr(flush, "update", behind)
+            assert outages.give_back(outage) == 4
+        outage.refresh_from_db()
+        assert (outage.extended, outage.done_at) == (4, None)
+        assert outages.give_back_all() == 1
     assert {facts.running(d)[0][1] for d in made} == {frozen + 2 * DAY + HOUR}
 
 

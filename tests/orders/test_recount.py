@@ -16,11 +16,12 @@ from django.urls import reverse
 from core import audit, calendars, clock, recount, services, tasks
 from core.actors import StaffRole
 from core.batch import Batch
-from core.models import ClosingDay, Event, Storefront
+from core.models import ClosingDay, Deadline, Event, Storefront
 from core.templatetags import timewords
 from notifications.models import Notice
 from orders import effects
-from orders.models import Order, Refund
+from orders.models import Order, Refund, RefundDeadline
+from orders.states import RefundDeadlineKind
 from tests.disputes import factories as people
 from tests.orders import factories as make
 
@@ -157,6 +158,50 @@ def test_many_are_counted_in_batches_of_a_fixed_number_of_statements(
     closing(date(2026, 3, 11))
     with django_assert_max_num_queries(30):
         assert recount.recount(storefront_id=Storefront.default().pk).moved == 5
+
+
+def test_one_case_that_raises_is_logged_and_reported_and_the_others_move(
+    frozen: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = [refund() for _ in range(5)]
+    closing(date(2026, 3, 10))
+    key: tuple[type[Deadline], str] = (RefundDeadline, RefundDeadlineKind.EXPECTED)
+    bad = made[2].pk
+    teller = recount.tellers[key]
+
+    def poisonous(batch: Batch, case: Refund, clock: Any, event: Event) -> None:
+        if case.pk == bad:
+            raise ZeroDivisionError("poison")
+        teller(batch, case, clock, event)
+
+    monkeypatch.setitem(recount.tellers, key, poisonous)
+    assert recount.recount(batch_size=2) == recount.Recount(counted=4, moved=4, failed=1)
+
+    later = Refund.objects.filter(expected_at=made[0].expected_at + DAY)
+    assert sorted(later.values_list("pk", flat=True)) == [r.pk for r in made if r.pk != bad]
+    (line,) = [row for row in caplog.records if row.message == "recount_set_aside"]
+    assert (line.case, "poison" in line.trace) == (made[2].reference, True)  # type: ignore[attr-defined]
+    out = StringIO()
+    call_command("recount_dates", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "4 dates counted again, 0 of them got later.",
+        "1 cases could not be counted again: the log says why.",
+    ]
+    monkeypatch.setitem(recount.tellers, key, teller)
+    assert recount.recount() == recount.Recount(5, 1)
+    assert list(audit.broken_links()) == []
+
+
+def test_one_case_that_the_database_refuses_is_found_by_halving(frozen: datetime) -> None:
+    made = [refund() for _ in range(7)]
+    closing(date(2026, 3, 10))
+    # An event in the place of the next one: the insert violates the unique sequence of that subject.
+    Event.objects.create(
+        subject=made[4].reference, seq=made[4].version + 1, name="x", actor_kind="system",
+        at=frozen, previous="", hash="",
+    )  # fmt: skip
+    assert recount.recount() == recount.Recount(counted=6, moved=6, failed=1)
+    assert Refund.objects.get(pk=made[4].pk).expected_at == made[4].expected_at
 
 
 def test_the_page_of_the_rules_adds_the_day_and_the_task_tells_the_buyer(frozen: datetime) -> None:

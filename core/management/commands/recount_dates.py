@@ -16,3 +16,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         done = recount.recount()
         self.stdout.write(f"{done.counted} dates counted again, {done.moved} of them got later.")
+        if done.failed:
+            self.stdout.write(f"{done.failed} cases could not be counted again: the log says why.")
