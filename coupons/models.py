@@ -124,6 +124,11 @@ class Coupon(Case):
         )  # fmt: skip
 
     @property
+    def is_promised(self) -> bool:
+        """Whether it is still to come into the account."""
+        return bool(self.state == S.PROMISED)
+
+    @property
     def last_moment(self) -> datetime | None:
         """The last moment at which it can be spent, for people: a day that ends at midnight is the day before it."""
         return self.expires_at - TICK if self.expires_at else None

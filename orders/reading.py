@@ -377,23 +377,28 @@ def refund_steps(refund: Refund) -> list[Part]:
     """The way of a refund, as one bar: decision, refund with its date, the money with the day that was promised."""
     done = refund.state == RefundState.COMPLETED
     sent_at = refund.submitted_at or refund.completed_at
+    on = 3 if done else 2 if sent_at else 1
     there = _("Money in the wallet") if refund.gateway == "wallet" else _("Money at the bank")
-    return [
-        {"label": _("Decision"), "at": refund.created_at, "state": "done"},
-        {"label": _("Refund sent"), "at": sent_at, "state": "done" if sent_at else "now"},
+    steps: list[Part] = [
+        {"label": _("Decision"), "at": refund.created_at},
+        {"label": _("Refund sent"), "at": sent_at},
         {
-            "label": there, "at": refund.completed_at,
+            "label": there,
+            "at": refund.completed_at,
             "by": None if done else refund.expected_last_moment,
-            "state": "done" if done else "now" if sent_at else "next",
         },
-    ]  # fmt: skip
+    ]
+    for place, step in enumerate(steps):
+        step["current"] = place == on
+        step["state"] = "done" if place < on else "now" if step["current"] else "next"
+    return steps
 
 
 def refund_part(refund: Refund, side: str) -> Part:
     """One refund of the tracker, on every page that shows one. The refund has its order and the time."""
     return {
         "to": _to(refund, side), "refund": refund, "steps": refund_steps(refund), "late": refund.is_overdue,
-        "failed": refund.state == RefundState.FAILED, "done": refund.state == RefundState.COMPLETED,
+        "failed": refund.is_failed, "done": refund.state == RefundState.COMPLETED,
         "why": failure(refund),
     }  # fmt: skip
 

@@ -66,7 +66,7 @@ def _promised(live: list[Coupon]) -> list[dict[str, Any]]:
     """Compensations that are on their way, each with its coupons and whether they can still be chosen."""
     found: dict[Compensation, list[Coupon]] = {}
     for coupon in live:
-        if coupon.state == CouponState.PROMISED:
+        if coupon.is_promised:
             found.setdefault(coupon.compensation, []).append(coupon)
     return [
         {

@@ -63,7 +63,7 @@ def _refunds(request: HttpRequest) -> list[dict[str, Any]]:
             "gateway": gateways.get(row.gateway, row.gateway), "late": row.overdue_at is not None,
             "why": reading.failure(row),
             "unanswered": row.state == RefundState.REQUESTED and row.tries >= money.MANY_TRIES,
-            "again": row.state == RefundState.FAILED and user.pk not in (row.order.buyer_id, row.order.seller_id),
+            "again": row.is_failed and user.pk not in (row.order.buyer_id, row.order.seller_id),
         }
         for row in rows
     ]  # fmt: skip

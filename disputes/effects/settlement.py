@@ -117,7 +117,7 @@ def date_passed(batch: Batch, dispute: Dispute) -> Event | None:
     settlement = dispute.hand.settlement
     if settlement is None:
         return None
-    agreed = settlement.state == SettlementState.AGREED
+    agreed = settlement.is_agreed
     event = batch.transition(
         dispute,
         "lapse_settlement",

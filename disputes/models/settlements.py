@@ -49,6 +49,11 @@ class Settlement(StateModel):
     def __str__(self) -> str:
         return f"{self.dispute} {self.amount} {self.state}"
 
+    @property
+    def is_agreed(self) -> bool:
+        """Whether both agreed to it, so that the dispute stands still for the money."""
+        return bool(self.state == S.AGREED)
+
     @transition("state", S.PROPOSED, S.AGREED)
     def agree(self) -> None:
         """The seller agrees."""

@@ -12,7 +12,7 @@ from core.models import Deadline, DeadlineState
 from core.templatetags import timewords
 from disputes.models import Dispute
 from disputes.reading import clocks, terms
-from disputes.states import TURN_CLOCKS, Kind, Outcome, Party, SettlementState
+from disputes.states import TURN_CLOCKS, Kind, Outcome, Party
 from disputes.states import DisputeState as S
 
 YOU, OTHER, OVERDUE, DONE = "you", "other", "overdue", "done"
@@ -57,7 +57,7 @@ def turn_of(dispute: Dispute, side: str) -> Turn:
         return _passed(dispute, side, clock)
     words = _WORDS[dispute.state](dispute, side)
     settlement = dispute.hand.settlement
-    if settlement is not None and settlement.state == SettlementState.AGREED:
+    if settlement is not None and settlement.is_agreed:
         words = _settling(dispute, side)
     elif clock is not None and clock.kind == clocks.OWN_QUESTION.get(Party(side)):
         words = _asked(dispute)

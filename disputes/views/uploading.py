@@ -107,6 +107,7 @@ def row(
     return {
         "id": file.handle, "number": number, "name": file.original_name, "alt": caption or file.original_name,
         "state": str(file.state), "words": told(file) if clean else "",
+        "checking": file.state == FileState.QUARANTINED,
         "problem": _("Not added: %(why)s") % {"why": file.refusal_sentence} if file.refusal_code else "",
         "thumbnail": reverse("evidence:thumb", args=[file.handle]) if clean and file.thumb_name else "",
         "remove_url": remove_url, "caption": caption, "asks": asks,

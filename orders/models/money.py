@@ -115,6 +115,11 @@ class Refund(Case):
         """Whether the promised day has passed without the money: true from the clock, not from a worker."""
         return self.state != S.COMPLETED and self.now is not None and self.expected_at <= self.now
 
+    @property
+    def is_failed(self) -> bool:
+        """Whether the bank sent it back, so that somebody has to send it again."""
+        return bool(self.state == S.FAILED)
+
     @transition(
         field=state, source=S.REQUESTED, target=S.SUBMITTED,
         custom={"event": "submitted"}, permission=policies.may_move_refund,

@@ -25,6 +25,17 @@ def test_pages_have_no_inline_style_or_script(path: Path) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_pages_ask_a_case_and_never_name_its_state(path: Path) -> None:
+    """What a state means is the model's to say. Parts of the design system have marks of their own."""
+    part_of_the_design = path.parent == ROOT / "templates" / "ui"
+    named = re.findall(
+        r"{%-? *(?:el)?if\b[^%]*\bstate\s*(?:==|!=|in\b|not in\b)[^%]*%}", path.read_text()
+    )
+
+    assert part_of_the_design or named == []
+
+
 def test_files_stay_short() -> None:
     long = {
         str(path.relative_to(ROOT)): count
