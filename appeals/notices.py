@@ -123,16 +123,20 @@ _both(
     action=VIEW, link=RESULTS,
 )  # fmt: skip
 COMPENSATED = _("You get %(amount)s as compensation, in coupons.")
+COMING = _("They are in your account by %(issue_at)s and are valid for %(valid_days)s from then.")
+CHOOSE = _(
+    "Until then you choose behind “View results”: one coupon of %(amount)s, or several that sum to it exactly."
+)
 UNCHANGED = _("The money that was decided stays as it is.")
 _both(
     "complaint_decision_wrong", _("Result of complaint %(subject)s: the decision was wrong"),
     [
         _("The decision in dispute %(dispute)s was reviewed by somebody who did not make it: it was wrong."),
-        WHY, COMPENSATED, UNCHANGED, GOES_ON, REST,
+        WHY, COMPENSATED, COMING, CHOOSE, UNCHANGED, GOES_ON, REST,
     ],
     [
         _("The decision in dispute %(dispute)s was reviewed by somebody who did not make it: it was wrong."),
-        WHY, COMPENSATED, UNCHANGED, GOES_ON_SELLER, REST_SELLER,
+        WHY, COMPENSATED, COMING, CHOOSE, UNCHANGED, GOES_ON_SELLER, REST_SELLER,
     ],
     action=VIEW, link=RESULTS,
 )  # fmt: skip

@@ -16,6 +16,7 @@ def register() -> None:
         subject=_("A coupon of %(amount)s is promised to you"),
         lines=[
             _("It makes good %(cause)s. It is in your account by %(issue_at)s."),
+            _("It is valid for %(valid_days)s from then."),
             _("Until then you choose: one coupon of %(amount)s, or several that sum to it exactly."),
         ],
         action=_("Choose your coupons"), link=("coupons:choose", "compensation"), group=group, legal_weight=True,

@@ -45,7 +45,7 @@ def _told(
         made = effects.compensate(
             batch, storefront=Storefront.default(), owner_id=owner.pk, value=Decimal(value), currency="EUR",
             cause=references.new(COMPLAINT), actor=SYSTEM,
-        )  # fmt: skip
+        ).compensation  # fmt: skip
     if parts:
         yield world.ago(days - 1, 11)
         services.choose_coupons(

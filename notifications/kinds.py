@@ -15,8 +15,9 @@
 
 Sentences are lazy translations with `%(name)s` for each parameter given to `notify`, besides
 `subject` (the case's reference). They are filled when they are read, in the reader's language:
-`*_at` becomes a date with time and zone in the reader's zone, `*_date` a date, `amount`, `coupon`
-and `*_amount` an amount in `params["currency"]`, and what `labels` names the label of its choices.
+`*_at` becomes a date with time and zone in the reader's zone, `*_date` a date, `*_days` a number of days,
+`amount`, `coupon` and `*_amount` an amount in `params["currency"]`, and what `labels` names the label of its
+choices.
 A line whose parameters are missing or empty is left out, so optional facts need no condition.
 A kind may have its own templates `mail/<kind>.txt` and `mail/<kind>.html`; few need them.
 """

@@ -112,6 +112,8 @@ def _shown(name: str, value: Any, params: dict[str, Any], kind: kinds.Kind) -> s
         return instant(at)
     if name.endswith("_date") and (day := parse_date(str(value)[:10])):
         return timewords.moment(day, "date")
+    if name.endswith("_days") and str(value).isdecimal():
+        return timewords.count_days(int(value))
     if name in ("amount", "coupon") or name.endswith("_amount"):
         return _amount(str(value), str(params.get("currency", "")))
     return _beside(str(value))

@@ -18,6 +18,7 @@ from core.batch import Batch
 from core.errors import NotAllowed
 from core.models import Deadline, DeadlineState, Event
 from coupons import effects as coupons
+from coupons.models import Coupon
 from disputes.effects import complaints as below
 from disputes.effects import people
 from disputes.states import Party
@@ -88,32 +89,39 @@ def send(batch: Batch, complaint: Complaint, actor: Actor, ruling: Ruling) -> Re
     for position, point in enumerate(states.Point.values, start=1):
         mark, note = ruling.marks.get(point, (Mark.NOT_NEEDED, ""))
         batch.add(ReviewPoint(review=review, position=position, point=point, mark=mark, note=note))
-    for party, amount in ruling.compensation.items():
-        compensate(batch, complaint, review, party, amount)
+    promises = {
+        party: compensate(batch, complaint, review, party, amount)
+        for party, amount in ruling.compensation.items()
+    }
     _put_down(batch, complaint)
     batch.end_deadlines(complaint, DeadlineState.MET, Kind.REVIEW)
     batch.end_deadlines(complaint, DeadlineState.CANCELLED)
     facts = _end_the_dispute(batch, complaint, ruling.result)
     if complaint.is_open:
         batch.schedule_days(complaint, Kind.FEEDBACK, "feedback_days")
-    _tell_the_result(batch, complaint, event, ruling, facts)
+    _tell_the_result(batch, complaint, event, ruling.result, promises, facts)
     return review
 
 
 def compensate(
     batch: Batch, complaint: Complaint, review: Review, party: str, amount: Decimal
-) -> None:
-    """A value for one party that complained. The money that was decided stays where it is."""
+) -> Coupon:
+    """A value for one party that complained. The money that was decided stays where it is.
+
+    The letter about the result tells of it: there is no second one.
+    """
     owner, currency = complaint.person(party), complaint.dispute.currency
-    promise = coupons.compensate(
+    coupon = coupons.compensate(
         batch, storefront=complaint.storefront, owner_id=owner, value=amount, currency=currency,
-        cause=complaint.reference, actor=Actor.system(f"complaint {complaint.reference}"),
+        cause=complaint.reference, actor=Actor.system(f"complaint {complaint.reference}"), tell=False,
     )  # fmt: skip
     batch.add(
         Compensation(
-            review=review, party=party, owner_id=owner, amount=amount, currency=currency, promise=promise,
+            review=review, party=party, owner_id=owner, amount=amount, currency=currency,
+            promise=coupon.compensation,
         )
     )  # fmt: skip
+    return coupon
 
 
 def _move(complaint: Complaint, result: str) -> str:
@@ -131,14 +139,19 @@ def _end_the_dispute(batch: Batch, complaint: Complaint, result: str) -> dict[st
 
 
 def _tell_the_result(
-    batch: Batch, complaint: Complaint, event: Event, ruling: Ruling, facts: dict[str, Any]
+    batch: Batch,
+    complaint: Complaint,
+    event: Event,
+    result: str,
+    promises: Mapping[str, Coupon],
+    facts: dict[str, Any],
 ) -> None:
     kind = f"complaint_{complaint.state}"
     feedback = complaint.running(Kind.FEEDBACK)
     for party in (Party.BUYER, Party.SELLER):
         own: dict[str, Any] = {}
-        if party in ruling.compensation:
-            own["amount"] = ruling.compensation[party]
+        if party in promises:
+            own = {"amount": promises[party].value} | coupons.promise_facts(promises[party])
         if feedback is not None and party in complaint.complainants:
             own["until_at"] = feedback.due_at
         telling.tell(
@@ -147,7 +160,7 @@ def _tell_the_result(
     decider = complaint.decided_by_id
     if decider in people.mediators(batch, complaint.storefront_id):
         words = "complaint_result_mediator"
-        telling.tell(batch, complaint, event, words, decider, result=ruling.result)
+        telling.tell(batch, complaint, event, words, decider, result=result)
 
 
 def late(batch: Batch, complaint: Complaint, deadline: Deadline) -> Event:

@@ -46,10 +46,19 @@ def complaint(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "appeals/complaint.html", context)
 
 
-def _promised(compensation: Compensation) -> Any:
+def _promised(compensation: Compensation | None) -> dict[str, Any]:
     """The clock of coupons that are on their way and can still be chosen; nothing once they are there."""
-    found = coupons.present_coupons(compensation.promise)
-    return next((c.deadline(CouponDeadlineKind.ISSUE) for c in found), None)
+    found = coupons.present_coupons(compensation.promise) if compensation else []
+    return next(
+        (
+            {
+                "promised": coupon.deadline(CouponDeadlineKind.ISSUE),
+                "valid_days": coupon.policy.days("coupon_valid_days"),
+            }
+            for coupon in found
+        ),
+        {},
+    )
 
 
 @kept.read
@@ -73,8 +82,7 @@ def results(request: HttpRequest, reference: str) -> HttpResponse:
             for review in reversed(found)
         ],
         "compensation": compensation,
-        "promised": _promised(compensation) if compensation else None,
-        "valid_days": reader.complaint.policy.days("coupon_valid_days"),
+        **_promised(compensation),
         "is_final": reader.complaint.state == ComplaintState.DECISION_STANDS,
         "outside_bodies": reader.complaint.storefront.outside_bodies,
     }  # fmt: skip

@@ -26,7 +26,7 @@ def time_left(delta: timedelta) -> str:
     """
     days, hours, minutes = _parts(delta)
     if days:
-        large, small = _days(days), _hours(hours) if hours else ""
+        large, small = count_days(days), _hours(hours) if hours else ""
     elif hours:
         large, small = _hours(hours), _minutes(minutes) if minutes else ""
     elif minutes:
@@ -55,7 +55,8 @@ def _parts(delta: timedelta) -> tuple[int, int, int]:
     return minutes // 1440, minutes // 60 % 24, minutes % 60
 
 
-def _days(n: int) -> str:
+def count_days(n: int) -> str:
+    """ "1 day", "60 days"."""
     return ngettext("%(n)d day", "%(n)d days", n) % {"n": n}
 
 
@@ -132,13 +133,13 @@ def explain(explanation: Mapping[str, Any], zone: tzinfo | None = None) -> list[
 
 def _add_days(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     words = gettext("Days of 24 hours each; weekends and holidays count")
-    return Line(words, _plus(_days(step["days"])))
+    return Line(words, _plus(count_days(step["days"])))
 
 
 def _days_to_the_end(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     words = gettext("Days of the calendar; the last one ends at midnight, %(place)s")
     place = zone_name(ZoneInfo(step["zone"]))
-    return Line(words % {"place": place}, _plus(_days(step["days"])))
+    return Line(words % {"place": place}, _plus(count_days(step["days"])))
 
 
 def _day_ends(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
@@ -230,7 +231,7 @@ def _outage(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
 
 
 def _extended(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
-    return Line(str(step.get("why") or gettext("Extended")), _plus(_days(step["days"])))
+    return Line(str(step.get("why") or gettext("Extended")), _plus(count_days(step["days"])))
 
 
 def _moved(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
@@ -259,12 +260,12 @@ def _at_most(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
 
 
 def _late(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
-    return Line(gettext("We did not do it in time"), _plus(_days(step["days"])))
+    return Line(gettext("We did not do it in time"), _plus(count_days(step["days"])))
 
 
 def _at_least(step: Mapping[str, Any], zone: tzinfo | None) -> Line:
     words = gettext("Less was left than is fair, so this much is given")
-    return Line(words, _days(step["days"]))
+    return Line(words, count_days(step["days"]))
 
 
 def _reported(step: Mapping[str, Any], zone: tzinfo | None) -> Line:

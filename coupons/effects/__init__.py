@@ -5,6 +5,6 @@ All functions take an open `Batch` and coupons that it has locked; they change m
 
 from coupons.effects import clocks
 from coupons.effects.lifecycle import expire, issue, redeem, revoke
-from coupons.effects.promises import compensate, split
+from coupons.effects.promises import compensate, promise_facts, split
 
-__all__ = ["clocks", "compensate", "expire", "issue", "redeem", "revoke", "split"]
+__all__ = ["clocks", "compensate", "expire", "issue", "promise_facts", "redeem", "revoke", "split"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from core.batch import Batch
 from core.errors import Refused
 from core.models import DeadlineState, Storefront
 from coupons.effects import ledger, notices
+from coupons.effects.lifecycle import VALID
 from coupons.models import Compensation, Coupon
 from coupons.states import CouponDeadlineKind, EntryKind
 
@@ -20,13 +22,13 @@ from coupons.states import CouponDeadlineKind, EntryKind
 def compensate(
     batch: Batch, *, storefront: Storefront, owner_id: int, value: Decimal, currency: str, cause: str,
     actor: Actor, tell: bool = True,
-) -> Compensation:  # fmt: skip
+) -> Coupon:  # fmt: skip
     """Promise a person a value in coupons: one coupon of all of it, until its owner chooses otherwise.
 
     It comes into the account after `coupon_issue_working_days` of the storefront's present policy. `cause` is the
     reference of what it makes good (a complaint, a dispute): a second compensation of the same person for the
-    same cause is refused by the database. Where the caller's own letter names the value and its day, nothing
-    is told here (`tell`). Raises `Refused` for no value, or one finer than the currency.
+    same cause is refused by the database. Where the caller's own letter says what `promise_facts` knows,
+    nothing is told here (`tell`). Raises `Refused` for no value, or one finer than the currency.
     """
     if not value.is_finite() or value <= 0 or not money.is_whole(value, currency):
         raise Refused(
@@ -51,9 +53,17 @@ def compensate(
     if tell:
         notices.tell(
             batch, event, "coupon_promised", coupon,
-            cause=cause, compensation=made.reference, issue_at=notices.last_moment(clock.due_at),
+            cause=cause, compensation=made.reference, **promise_facts(coupon),
         )  # fmt: skip
-    return made
+    return coupon
+
+
+def promise_facts(coupon: Coupon) -> dict[str, Any]:
+    """What the letter about a promise says: by when the coupon comes, and for how many days it is valid."""
+    return {
+        "issue_at": notices.last_moment(coupon.issue_at),
+        "valid_days": coupon.policy.days(VALID),
+    }
 
 
 def split(

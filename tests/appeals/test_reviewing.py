@@ -145,6 +145,9 @@ def test_a_wrong_decision_is_compensated_and_its_money_is_not_undone(frozen: dat
         ("Alice", "complaint_decision_wrong_buyer"), ("Bob", "complaint_decision_wrong_seller"),
         ("Carol", "complaint_result_mediator"),
     ]  # fmt: skip
+    assert not Notice.objects.filter(kind="coupon_promised").exists(), (
+        "the result is the one letter"
+    )
 
 
 def test_the_return_that_was_decided_begins_with_the_result(frozen: datetime) -> None:

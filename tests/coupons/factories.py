@@ -38,7 +38,7 @@ def compensation(
         return effects.compensate(
             batch, storefront=Storefront.default(), owner_id=(who or alice()).pk, value=Decimal(value),
             currency=currency, cause=cause or f"CPL-{next(_causes):06}", actor=SYSTEM, tell=tell,
-        )  # fmt: skip
+        ).compensation  # fmt: skip
 
 
 def promised(value: str = "20", **more: Any) -> Coupon:

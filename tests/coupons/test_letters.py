@@ -23,6 +23,7 @@ GOLDEN: dict[str, tuple[str, list[str], str]] = {
         "A coupon of €20.00 is promised to you",
         [
             "It makes good CPL-7F3K9Q. It is in your account by Tuesday 10 March 2026, 00:59, Berlin time (UTC+01:00).",
+            "It is valid for 60 days from then.",
             "Until then you choose: one coupon of €20.00, or several that sum to it exactly.",
         ],
         "/coupons/{compensation}/",

@@ -92,7 +92,7 @@ def test_two_thousand_promises_of_one_batch_have_references_of_their_own(frozen:
             effects.compensate(
                 batch, storefront=front, owner_id=owner.pk, value=Decimal(20), currency="EUR", cause=f"CPL-{n:07}",
                 actor=SYSTEM,
-            )
+            ).compensation
             for n in range(2000)
         ]  # fmt: skip
     assert len({row.reference for row in made}) == Compensation.objects.count() == 2000
