@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appeals import selectors, states
+from appeals.effects.complaints import ALREADY
 from appeals.models import Complaint
 from appeals.reading import words
+from core.errors import CaseChanged, Refused
 from core.templatetags import timewords
 from core.transitions import why_not
 from disputes import beside
@@ -25,14 +27,14 @@ def of_dispute(dispute: Dispute, side: str) -> list[Action]:
     return [*found, way_in] if way_in else found
 
 
-def may_complain(dispute: Dispute, complaint: Complaint | None, side: str) -> bool:
-    """This side may say now that the decision is wrong: in time, and never said so before."""
+def why_not_complain(dispute: Dispute, complaint: Complaint | None, side: str) -> Refused | None:
+    """Why this side may not say now that the decision is wrong; None where it may: in time, and never said before."""
     actor = words.party_as_actor(dispute, side)
     if selectors.has_complained(dispute.pk, side):
-        return False
+        return CaseChanged(ALREADY, "complained")
     if complaint is not None and complaint.state in states.UNDER_REVIEW:
-        return why_not(complaint, "join", actor) is None
-    return why_not(dispute, "complain", actor) is None
+        return why_not(complaint, "join", actor)
+    return why_not(dispute, "complain", actor)
 
 
 def until(dispute: Dispute, complaint: Complaint | None) -> str:
@@ -44,7 +46,7 @@ def until(dispute: Dispute, complaint: Complaint | None) -> str:
 
 
 def _way_in(dispute: Dispute, complaint: Complaint | None, side: str) -> Action | None:
-    if not may_complain(dispute, complaint, side):
+    if why_not_complain(dispute, complaint, side) is not None:
         return None
     text = _("Once, before %(until)s. Somebody who did not decide it looks at everything again.")
     return Action(

@@ -20,10 +20,10 @@ from disputes.views import common, kept
 def complain(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask why the decision is wrong; what was typed stays, whatever happens meanwhile."""
     reader = common.party(request, reference)
-    case, most = reader.dispute, int(reader.dispute.policy.get("complaint_max_chars"))
+    most = int(reader.dispute.policy.get("complaint_max_chars"))
     if request.method == "POST":
         return _send(request, reader, forms.ComplaintForm(request.POST, most=most))
-    if not panels.may_complain(case, selectors.of_dispute(case), reader.side):
+    if _closed(reader) is not None:
         messages.warning(request, _("This is not possible now. Here is the case as it stands."))
         return redirect(reader.url)
     held = kept.found(request)
@@ -31,10 +31,14 @@ def complain(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, reader, form, **kept.shown(held))
 
 
-def _send(request: HttpRequest, reader: common.Reader, form: forms.ComplaintForm) -> HttpResponse:
-    if not form.is_valid():
-        return _page(request, reader, form, status=422)
+def _closed(reader: common.Reader) -> Refused | None:
+    """Why this reader cannot complain now; None where it is possible."""
+    return panels.why_not_complain(
+        reader.dispute, selectors.of_dispute(reader.dispute), reader.side
+    )
 
+
+def _send(request: HttpRequest, reader: common.Reader, form: forms.ComplaintForm) -> HttpResponse:
     def act() -> str:
         made = services.complain_about_decision(
             dispute_id=reader.dispute.pk, actor=reader.actor, body=form.cleaned_data["body"],
@@ -43,10 +47,16 @@ def _send(request: HttpRequest, reader: common.Reader, form: forms.ComplaintForm
         return reverse("appeals:complaint", args=[made.reference])
 
     try:
+        if not form.is_valid():
+            if (closed := _closed(reader)) is not None:
+                raise closed
+            return _page(request, reader, form, status=422)
         target = web.once(request, act)
     except Refused as refusal:
+        form.errors.clear()
         form.add_error(None, str(refusal))
-        return _page(request, reader, form, status=web.status_of(refusal), **web.kept_key(request))
+        told = {"gone": True, **web.kept_key(request)}
+        return _page(request, reader, form, status=web.status_of(refusal), **told)
     messages.success(request, _("Your complaint has arrived. Both of you were told."))
     return redirect(target)
 
@@ -62,7 +72,7 @@ def _page(
     complaint = selectors.of_dispute(reader.dispute)
     decision = reader.dispute.decisions.order_by("-number").first()
     context = {
-        "reader": reader, "dispute": reader.dispute, "form": form, "gone": status == 409,
+        "reader": reader, "dispute": reader.dispute, "form": form,
         "until": panels.until(reader.dispute, complaint), "decision": decision,
         "decision_short": terms.in_short(reader.dispute, decision, reader.side) if decision else "",
         "review_days": reader.dispute.policy.days("complaint_review_working_days"),

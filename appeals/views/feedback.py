@@ -11,7 +11,7 @@ from appeals import forms, services
 from appeals.reading import words
 from appeals.views import common
 from core import transitions, web
-from core.errors import Refused
+from core.errors import CaseChanged, Refused
 from disputes.views import kept
 
 
@@ -22,7 +22,7 @@ def feedback(request: HttpRequest, reference: str) -> HttpResponse:
     most = int(reader.complaint.policy.get("complaint_max_chars"))
     if request.method == "POST":
         return _send(request, reader, forms.FeedbackForm(request.POST, most=most))
-    if "give_feedback" not in transitions.allowed(reader.complaint, reader.actor):
+    if not _is_asked(reader):
         messages.warning(request, _("No feedback is asked for now."))
         return redirect(reader.url)
     held = kept.found(request)
@@ -30,10 +30,11 @@ def feedback(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, reader, form, **kept.shown(held))
 
 
-def _send(request: HttpRequest, reader: common.Reader, form: forms.FeedbackForm) -> HttpResponse:
-    if not form.is_valid():
-        return _page(request, reader, form, status=422)
+def _is_asked(reader: common.Reader) -> bool:
+    return "give_feedback" in transitions.allowed(reader.complaint, reader.actor)
 
+
+def _send(request: HttpRequest, reader: common.Reader, form: forms.FeedbackForm) -> HttpResponse:
     def act() -> str:
         services.give_feedback(
             complaint_id=reader.complaint.pk, actor=reader.actor, scales=form.scales,
@@ -42,10 +43,16 @@ def _send(request: HttpRequest, reader: common.Reader, form: forms.FeedbackForm)
         return reader.url
 
     try:
+        if not form.is_valid():
+            if not _is_asked(reader):
+                raise CaseChanged
+            return _page(request, reader, form, status=422)
         target = web.once(request, act)
     except Refused as refusal:
+        form.errors.clear()
         form.add_error(None, str(refusal))
-        return _page(request, reader, form, status=web.status_of(refusal), **web.kept_key(request))
+        told = {"gone": True, **web.kept_key(request)}
+        return _page(request, reader, form, status=web.status_of(refusal), **told)
     messages.success(request, _("Thank you. Somebody reads it."))
     return redirect(target)
 
@@ -61,6 +68,6 @@ def _page(
     clock = words.clock(reader.complaint)
     context = {
         "reader": reader, "complaint": reader.complaint, "dispute": reader.complaint.dispute, "form": form,
-        "clock": clock, "gone": status == 409,
+        "clock": clock,
     }  # fmt: skip
     return render(request, "appeals/feedback.html", context | more, status=status)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import web
 from core.errors import CaseChanged, Refused
+from core.transitions import why_not
 from disputes.reading import turn
 from disputes.views import common, kept, sending
 from disputes.views.common import Reader
@@ -44,17 +45,22 @@ def view_of(move: Move) -> View:
 
 
 def _do(request: HttpRequest, reader: Reader, move: Move) -> HttpResponse:
+    """The POST of a move: what is not possible now is said before anything is asked of what was typed."""
     form = move.form(request.POST, request.FILES, dispute=reader.dispute, side=reader.side)
-    if not form.is_valid():
-        return _page(request, reader, move, form, status=422)
 
     def act() -> str:
         move.run(reader, form)
         return reader.url
 
     try:
+        if not form.is_valid():
+            if not possible(move, reader):
+                closed = why_not(reader.dispute, move.needs[0], reader.actor)
+                raise closed or CaseChanged
+            return _page(request, reader, move, form, status=422)
         target = _with_files(request, reader, act) if move.files else web.once(request, act)
     except Refused as refusal:
+        form.errors.clear()
         form.add_error(None, str(refusal))
         key = web.kept_key(request)
         return _page(request, reader, move, form, status=web.status_of(refusal), **key)
@@ -76,7 +82,8 @@ def _page(
         "dispute": reader.dispute, "reader": reader, "move": move, "form": form, "title": move.say(move.title, reader),
         "text": move.say(move.text, reader), "yes": move.say(move.yes, reader),
         "question": next((q for q in reader.dispute.hand.requests if q.party == reader.side), None),
-        "turn": turn.turn_of(reader.dispute, reader.side), "gone": status == 409,
+        "turn": turn.turn_of(reader.dispute, reader.side),
+        "gone": status == 409 or (status != 200 and not possible(move, reader)),
         "can_settle": move.name == "withdraw" and possible(SETTLE, reader),
     }  # fmt: skip
     names = [f"disputes/moves/{move.name}.html", "disputes/moves/_base.html"]

@@ -76,6 +76,34 @@ def test_a_second_tab_reads_that_the_complaint_was_made_and_keeps_the_words(
     assert Grounds.objects.count() == 1
 
 
+@pytest.mark.parametrize("body", ["", "x" * 1001])
+def test_words_that_cannot_be_sent_on_a_stale_page_lead_out_of_it(
+    frozen: datetime, body: str
+) -> None:
+    """What is not possible any more is said before anything is asked of what was typed."""
+    dispute, browser = disputes.decided(), client("Alice")
+    send(browser, page("complain", dispute), body=make.WHY)
+
+    late = send(browser, page("complain", dispute), body=body)
+
+    assert late.status_code == 409
+    assert "You have complained about a decision in this dispute already." in text(late)
+    assert "See the case as it stands now" in text(late)
+    assert "Write why" not in text(late)
+    assert "too long" not in text(late)
+
+
+def test_feedback_that_cannot_be_sent_on_a_stale_page_leads_out_of_it(frozen: datetime) -> None:
+    complaint, browser = make.correct(), client("Alice")
+    scales = {"heard": "2", "explained": "1", "in_time": "5"}
+    send(browser, page("feedback", complaint), **scales)
+
+    late = send(browser, page("feedback", complaint), body="No scales.")
+
+    assert (late.status_code, "No scales." in late.content.decode()) == (409, True)
+    assert "See the complaint as it stands now" in text(late)
+
+
 def test_at_the_end_of_the_window_the_form_says_that_time_is_up(frozen: datetime) -> None:
     dispute, browser = disputes.decided(), client("Alice")
     with clock.freeze(frozen + 7 * DAY - TICK):

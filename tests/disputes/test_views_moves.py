@@ -237,6 +237,19 @@ def test_stale_page_says_that_the_case_changed(frozen: datetime) -> None:
     assert "See the case as it stands now" in text(answer)
 
 
+def test_words_that_cannot_be_sent_on_a_stale_page_lead_out_of_it(frozen: datetime) -> None:
+    dispute = make.opened()
+    services.withdraw_dispute(dispute_id=dispute.pk, actor=make.buyer(dispute))
+
+    answer = send(client("Bob"), address(dispute, "reject"), answer="x" * 5000)
+
+    assert answer.status_code == 409
+    assert "This case changed since you opened it." in text(answer)
+    assert "See the case as it stands now" in text(answer)
+    assert "too long" not in text(answer)
+    assert "x" * 5000 in answer.content.decode()
+
+
 def test_address_of_a_move_that_is_closed_leads_back_to_the_case(frozen: datetime) -> None:
     dispute = make.resolved()
 
