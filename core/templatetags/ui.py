@@ -25,8 +25,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
+from core import plurals
 from core.counts import MOST
 from core.templatetags import timewords as words
 from core.templatetags.icons import DIRECTIONAL, ICONS
@@ -274,6 +275,12 @@ def field(bound: BoundField, **options: Any) -> SafeString:
         attrs["aria-describedby"] = described
     if mine["counter"]:
         attrs["data-counter"] = mine["counter"]
+        context["left"] = plurals.forms(
+            lambda n: ngettext("{n} character left", "{n} characters left", n)
+        )
+        context["over"] = plurals.forms(
+            lambda n: ngettext("{n} character too many", "{n} characters too many", n)
+        )
     if mine["currency"]:
         attrs.setdefault("inputmode", "decimal")
         attrs.setdefault("autocomplete", "off")

@@ -1,9 +1,12 @@
 """Forms in the design system: labels, hints, errors, and the key that counts a form once."""
 
+import html
+import json
 import re
 
 from django import forms
 
+from core import plurals
 from tests.core.test_ui_tags import shown, words
 
 
@@ -33,6 +36,33 @@ def test_field_wires_label_hint_and_error() -> None:
     assert 'aria-invalid="true"' in html
     assert 'data-counter="10"' in html
     assert words(html).startswith("What? In short. This field is required.")
+
+
+def test_counter_has_a_sentence_for_each_plural_form_of_the_readers_language() -> None:
+    counted = shown("{% field form.sum counter=10 %}", form=Sample())
+    one = shown("{% field form.sum counter=1 %}", form=Sample())
+
+    assert json.loads(html.unescape(re.findall(r'data-left="([^"]*)"', counted)[0])) == {
+        "one": "{n} character left",
+        "other": "{n} characters left",
+    }
+    assert json.loads(html.unescape(re.findall(r'data-over="([^"]*)"', counted)[0])) == {
+        "one": "{n} character too many",
+        "other": "{n} characters too many",
+    }
+    assert (words(counted), words(one)) == (
+        "Sum (optional) Up to 10 characters", "Sum (optional) Up to 1 character",
+    )  # fmt: skip
+
+
+def test_forms_of_a_sentence_are_told_by_the_categories_of_the_browser() -> None:
+    def russian(n: int) -> str:
+        few = n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14)
+        return "символ" if n % 10 == 1 and n % 100 != 11 else "символа" if few else "символов"
+
+    assert json.loads(plurals.forms(russian)) == {
+        "one": "символ", "two": "символа", "few": "символа", "other": "символов",
+    }  # fmt: skip
 
 
 def test_field_without_hint_and_error_describes_nothing() -> None:

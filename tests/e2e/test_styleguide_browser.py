@@ -92,6 +92,21 @@ def test_counter_counts_what_people_count(guide: Page) -> None:
     expect(guide.locator("#id_what_count")).to_have_text("1,996 characters left")
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (1999, "1 character left"),
+        (2000, "0 characters left"),
+        (2001, "1 character too many"),
+        (2002, "2 characters too many"),
+    ],
+)
+def test_counter_speaks_of_one_character_as_of_one(guide: Page, typed: int, words: str) -> None:
+    guide.locator("#id_what").fill("x" * typed)
+
+    expect(guide.locator("#id_what_count")).to_have_text(words)
+
+
 def test_viewer_rotates_zooms_and_changes_the_picture_by_keyboard(guide: Page) -> None:
     stage = guide.locator(".stage").first
     stage.focus()
