@@ -290,6 +290,11 @@ def still_due(dispute: Dispute, granted: Decimal, least: Decimal | None = None) 
     return due if least is None else max(due, least)
 
 
+def at_most(dispute: Dispute, granted: Decimal) -> Decimal:
+    """What the buyer can get of an amount in all: no more than this dispute has refunded and is left on the order."""
+    return min(granted, dispute.refund_requested + dispute.order.refundable)
+
+
 def check_amount(
     amount: Decimal, *, refundable: Decimal, currency: str, least: Decimal | None = None
 ) -> Decimal:

@@ -238,12 +238,11 @@ def money_rows(
     refunds: Sequence[Refund] = (),
     *,
     items: bool = False,
-    left: bool = False,
 ) -> list[Part]:
     """What was paid by which means, and where that money is now; zero rows are left out.
 
-    For the pages of orders and of disputes alike. `items` begins with what was ordered, `left` ends with the
-    most that can still go back. The seller does not learn the card's digits.
+    For the pages of orders and of disputes alike. `items` begins with what was ordered. The seller does not
+    learn the card's digits.
     """
     buying = side == BUYER
     paid = {
@@ -266,9 +265,6 @@ def money_rows(
     ):  # fmt: skip
         if value:
             shown.append({"label": label, "small": small, "amount": value, "kind": kind})
-    if left:
-        most = _("Most that can still come back") if buying else _("Most that can still go back")
-        shown.append({"label": most, "amount": order.refundable, "kind": "sum"})
     return shown
 
 

@@ -109,12 +109,13 @@ def accept_offer(batch: Batch, dispute: Dispute, actor: Actor, offer_id: int) ->
 
 
 def seller_stayed_silent(batch: Batch, dispute: Dispute) -> Event:
-    """The seller's time is up: the buyer gets the amount asked."""
+    """The seller's time is up: the buyer gets the amount asked, as far as it is left."""
     actor = Actor.system("seller_answer_days")
     event = batch.transition(
         dispute, "default_to_buyer", actor, data={"amount": dispute.amount_asked}
     )
-    ending.finish(batch, dispute, event, "dispute_seller_silent")
+    amount = policies.at_most(dispute, dispute.amount_asked)
+    ending.finish(batch, dispute, event, "dispute_seller_silent", amount=amount)
     return event
 
 

@@ -68,10 +68,10 @@ both(
 both(
     "dispute_seller_silent", _("Dispute %(subject)s: the seller did not answer"),
     [
-        _("The seller did not answer in time, so you get the amount you asked for: %(amount)s. The dispute is over."),
+        _("The seller did not answer in time, so you get %(amount)s. The dispute is over."),
         *TO_BUYER,
     ],
-    [_("You did not answer in time, so the buyer gets the amount asked: %(amount)s. The dispute is over."), *TO_SELLER],
+    [_("You did not answer in time, so the buyer gets %(amount)s. The dispute is over."), *TO_SELLER],
 )  # fmt: skip
 both(
     "dispute_escalated", _("Dispute %(subject)s goes to a mediator"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.models import Deadline, DeadlineState
+from disputes import policies
 from disputes.models import Dispute, DisputeDeadline
 from disputes.reading import payout, terms
 from disputes.states import STAFF_TARGETS, Kind, Party
@@ -133,6 +135,22 @@ _BEFORE_REPLACEMENT: dict[tuple[str, str], Any] = {
 """The same where a replacement was agreed: the return comes before it."""
 
 
+def _less(dispute: Dispute, side: str) -> Any:
+    """The same where less is left on the order than was asked for; nothing where there is enough."""
+    left = policies.at_most(dispute, dispute.amount_asked)
+    if left == dispute.amount_asked:
+        return ""
+    if not left:
+        return _("All of the money was refunded already: after that the dispute is over.")
+    if side == S:
+        return ""
+    if dispute.received:
+        return gettext_lazy(
+            "If the seller stays silent, you get %(asked)s, which is all that is left, and send nothing back."
+        )
+    return gettext_lazy("If the seller stays silent, you get %(asked)s, which is all that is left.")
+
+
 def consequence(dispute: Dispute, kind: str, side: str) -> str:
     """What happens to this reader when the clock runs out and nobody has acted."""
     if is_late(dispute, kind):
@@ -144,8 +162,10 @@ def consequence(dispute: Dispute, kind: str, side: str) -> str:
             return _("After that the decision is final and your time to send it back starts.")
         return _("After that the decision is final and the buyer's time to send it back starts.")
     facts = {
-        "asked": terms.amount(dispute, dispute.amount_asked),
-        "final": terms.amount(dispute, dispute.final_amount),
+        "asked": terms.amount(dispute, policies.at_most(dispute, dispute.amount_asked)),
+        "final": terms.amount(
+            dispute, policies.at_most(dispute, dispute.final_amount or Decimal(0))
+        ),
         "instead": terms.amount(dispute, payout.instead(dispute)),
     }
     known = _CONSEQUENCES.get((kind, side), "")
@@ -153,6 +173,8 @@ def consequence(dispute: Dispute, kind: str, side: str) -> str:
         known = _BEFORE_REPLACEMENT.get((kind, side), known)
     if not dispute.received:
         known = _MISSING.get((kind, side), known)
+    if kind == Kind.SELLER_ANSWER:
+        known = _less(dispute, side) or known
     words = str(known) % facts
     counted = payout.refunded_before(dispute) if kind in PAYING else ""
     return f"{words} {counted}".strip()

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core import money
 from disputes import policies
 from disputes.models import Dispute
-from disputes.states import Party
+from disputes.states import DisputeState, Party
 from orders.states import OrderState
 
 PAID_OUT, KEPT, HELD, WAITS = "paid_out", "kept", "held", "waits"
+RETURNING = frozenset({DisputeState.AWAITING_RETURN, DisputeState.RETURN_IN_TRANSIT})
+SETTLED = RETURNING | {DisputeState.DECIDED, DisputeState.UNDER_COMPLAINT}
+"""Where it is agreed or decided how much goes back."""
 SETTLES = frozenset({OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED})
 """An order in these states pays the seller when its dispute ends; one on hold waits for its verification."""
 
@@ -162,8 +166,40 @@ def _paid_out(buyer: bool, other: bool, later: bool) -> str:
 
 
 def instead(dispute: Dispute, granted: Decimal | None = None) -> Decimal:
-    """What the buyer gets where the replacement does not come: the amount asked, never less than was agreed."""
-    return max(dispute.amount_asked, granted or dispute.final_amount or Decimal(0))
+    """What the buyer gets where the replacement does not come: the amount asked, never less than was agreed,
+    and no more than is left."""
+    wanted = max(dispute.amount_asked, granted or dispute.final_amount or Decimal(0))
+    return policies.at_most(dispute, wanted)
+
+
+def ahead(dispute: Dispute, side: str) -> dict[str, Any] | None:
+    """The last line of an open dispute's money: what still goes back once it is settled how much, else the most.
+
+    Nothing where it is settled that nothing more goes back.
+    """
+    if not dispute.is_open:
+        return None
+    buying = side == Party.BUYER
+    most = _("Most that can still come back") if buying else _("Most that can still go back")
+    if dispute.replacement:
+        small, amount = _("if the replacement does not come"), instead(dispute)
+        return _line(most, policies.still_due(dispute, amount, Decimal(0)), small)
+    if dispute.state not in SETTLED:
+        return _line(most, dispute.order.refundable)
+    amount = policies.still_due(dispute, dispute.final_amount or Decimal(0), Decimal(0))
+    label = _("Still comes back to you") if buying else _("Still goes back to the buyer")
+    return _line(label, amount, _once(dispute)) if amount else None
+
+
+def _line(label: str, amount: Decimal, small: str = "") -> dict[str, Any]:
+    return {"label": label, "small": small, "amount": amount, "kind": "sum"}
+
+
+def _once(dispute: Dispute) -> str:
+    """What money that was granted still waits for: without a return it is refunded at once."""
+    if dispute.state in RETURNING:
+        return _("once the return is complete")
+    return _("once the decision is final and the return is complete")
 
 
 def refunded_before(dispute: Dispute) -> str:

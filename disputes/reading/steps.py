@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.models import DeadlineState
 from core.templatetags import timewords
+from disputes import policies
 from disputes.models import Dispute
+from disputes.reading import payout, terms
 from disputes.states import TERMINAL, Kind, Outcome, Party, Wanted
 from disputes.states import DisputeState as S
 
@@ -42,6 +45,8 @@ def steps_of(dispute: Dispute, side: str) -> list[Step]:
         *_return(dispute, side),
         *_replacement(dispute, side),
     ]
+    first = next((n for n, step in enumerate(found) if step["state"] != "done"), len(found))
+    found[first:first] = _refunded(dispute)
     found.append(_end(dispute))
     return found
 
@@ -93,7 +98,10 @@ def _mediator(dispute: Dispute) -> list[Step]:
             _step(_("Decision is reviewed"), _until(dispute, Kind.COMPLAINT_REVIEW), "now"),
         ]
     if dispute.state == S.DECIDED:
-        return [_step(_("Mediator decided"), _day(dispute.decided_at), "now")]
+        return [
+            _step(_("Mediator decided"), _day(dispute.decided_at), "done"),
+            _step(_("Decision becomes final"), _until(dispute, Kind.COMPLAINT_WINDOW), "now"),
+        ]
     if dispute.decided_at:
         return [_step(_("Mediator decided"), _day(dispute.decided_at), "done")]
     return []
@@ -141,10 +149,22 @@ def _replacement(dispute: Dispute, side: str) -> list[Step]:
     return []
 
 
+def _refunded(dispute: Dispute) -> list[Step]:
+    """Money that is with the bank, or came, while the dispute goes on: it stands behind the reader, not ahead."""
+    if dispute.state in TERMINAL or not dispute.refund_requested:
+        return []
+    return [_step(_("Refund requested"), terms.amount(dispute, dispute.refund_requested), "done")]
+
+
 def _end(dispute: Dispute) -> Step:
     if dispute.state in TERMINAL:
         label = _("Over, money moves") if dispute.final_amount else _("Over")
         return _step(label, _day(dispute.ended_at), "done")
     if dispute.deadline(Kind.SETTLEMENT) is not None:
-        return _step(_("Money moves"), _until(dispute, Kind.SETTLEMENT), "next")
-    return _step(_("Money moves"), "", "next")
+        return _step(_("Over"), _until(dispute, Kind.SETTLEMENT), "next")
+    if not dispute.refund_requested:
+        return _step(_("Money moves"), "", "next")
+    more = dispute.state in payout.SETTLED and policies.still_due(
+        dispute, dispute.final_amount or Decimal(0)
+    )
+    return _step(_("The rest of the money moves") if more and more > 0 else _("Over"), "", "next")

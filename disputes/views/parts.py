@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import cases
 from core.words import outside_deal_hints
 from disputes.models import Message, Offer
-from disputes.reading import clocks, exhibits, settling, terms
+from disputes.reading import clocks, exhibits, payout, settling, terms
 from disputes.selectors import refunds as expected_refunds
 from disputes.selectors.pages import CasePage
 from disputes.states import TERMINAL, OfferState, Outcome, Party, Wanted
@@ -138,8 +138,9 @@ def actions(reader: Reader, moves: dict[str, Part], can_add: bool) -> list[Part]
 
 
 def money(reader: Reader, order: Any) -> list[Part]:
-    """What was paid, by what, and the most that can come back: the words of the order's own pages."""
-    return orders_reading.money_rows(order, reader.side, items=True, left=reader.dispute.is_open)
+    """What was paid, by what, in the words of the order's own pages; and what still goes back."""
+    last = payout.ahead(reader.dispute, reader.side)
+    return [*orders_reading.money_rows(order, reader.side, items=True), *([last] if last else [])]
 
 
 def settlement_warning(reader: Reader) -> str:

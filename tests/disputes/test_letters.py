@@ -62,7 +62,7 @@ def test_a_silent_seller_writes_one_letter_to_each(
 def test_the_letter_says_why_how_much_where_and_until_when(frozen: datetime) -> None:
     mixed()
     make.at(frozen + 2 * DAY)
-    why = "The seller did not answer in time, so you get the amount you asked for: €60.00."
+    why = "The seller did not answer in time, so you get €60.00."
     assert read("dispute_seller_silent_buyer") == [
         f"{why} The dispute is over.",
         "€30.00 goes back to your card. It is expected by Wednesday 25 March 2026, 23:59, Universal time;"
@@ -71,7 +71,7 @@ def test_the_letter_says_why_how_much_where_and_until_when(frozen: datetime) -> 
         "€40.00 that was held goes to the seller.",
     ]
     assert read("dispute_seller_silent_seller") == [
-        "You did not answer in time, so the buyer gets the amount asked: €60.00. The dispute is over.",
+        "You did not answer in time, so the buyer gets €60.00. The dispute is over.",
         "€60.00 goes back to the buyer.",
         "€40.00 that was held goes to you.",
     ]

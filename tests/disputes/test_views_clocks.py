@@ -99,7 +99,7 @@ def test_clock_that_stands_still_is_no_date_in_the_steps(frozen: datetime, state
 
     assert "stands still" in shown
     assert shown.count("until") == 1, shown
-    assert "Money moves until Sat 7 March" in shown
+    assert "Over until Sat 7 March" in shown
 
 
 def test_page_that_asks_says_until_when_and_what_happens_otherwise(frozen: datetime) -> None:
