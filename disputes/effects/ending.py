@@ -11,9 +11,9 @@ from core.models import DeadlineState, Event
 from coupons import effects as coupons
 from coupons.models import Compensation
 from disputes import policies
-from disputes.effects import telling
+from disputes.effects import people, telling
 from disputes.models import Dispute
-from disputes.states import OfferState, Outcome, RequestState, SettlementState
+from disputes.states import DisputeState, OfferState, Outcome, RequestState, SettlementState
 from orders import effects as orders
 from orders import policies as order_policies
 from orders.models import Refund
@@ -121,6 +121,14 @@ def let_go(batch: Batch, dispute: Dispute, *, tell: bool = True) -> Decimal:
     rest = order.held
     orders.complete(batch, order, actor, tell=tell)
     return rest
+
+
+def tell_mediator(batch: Batch, dispute: Dispute, event: Event) -> None:
+    """The parties ended a case that a mediator had: whoever had it reads that nothing is left to decide."""
+    if event.from_state == DisputeState.IN_MEDIATION:
+        whose = people.still_mediator(batch, dispute.storefront_id, dispute.mediator_id)
+        kind = "dispute_ended_without_decision"
+        telling.tell(batch, dispute, event, kind, whose, outcome=dispute.outcome)
 
 
 def finish(

@@ -88,9 +88,8 @@ def hand_over(
     )  # fmt: skip
     telling.tell(batch, dispute, event, "dispute_handed_over", mediator.user_id, note=note)
     if before != actor.user_id:
-        telling.tell(
-            batch, dispute, event, "dispute_taken_from_you", _active(batch, dispute, before)
-        )
+        whose = people.still_mediator(batch, dispute.storefront_id, before)
+        telling.tell(batch, dispute, event, "dispute_taken_from_you", whose)
     return event
 
 
@@ -108,9 +107,8 @@ def hand_back(batch: Batch, dispute: Dispute, actor: Actor, note: str = "") -> E
     batch.schedule_days(dispute, Kind.MEDIATOR_CLAIM, "mediator_claim_days")
     telling.both(batch, dispute, event, "dispute_handed_back")
     if before != actor.user_id:
-        telling.tell(
-            batch, dispute, event, "dispute_taken_from_you", _active(batch, dispute, before)
-        )
+        whose = people.still_mediator(batch, dispute.storefront_id, before)
+        telling.tell(batch, dispute, event, "dispute_taken_from_you", whose)
     return event
 
 
@@ -119,11 +117,6 @@ def lost_its_mediator(batch: Batch, dispute: Dispute) -> Event:
     event = hand_back(batch, dispute, Actor.system("mediator_gone"))
     telling.admins(batch, dispute, event, "dispute_mediator_gone")
     return event
-
-
-def _active(batch: Batch, dispute: Dispute, mediator_id: int | None) -> int | None:
-    """The mediator, where still one: nobody else is told of a case that they may see no more."""
-    return mediator_id if mediator_id in people.mediators(batch, dispute.storefront_id) else None
 
 
 def ask(batch: Batch, dispute: Dispute, actor: Actor, party: str, question: str) -> EvidenceRequest:

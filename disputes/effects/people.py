@@ -24,3 +24,8 @@ def admins(batch: Batch, storefront_id: int) -> list[int]:
 
 def mediators(batch: Batch, storefront_id: int) -> list[int]:
     return holders(batch, storefront_id, StaffRole.MEDIATOR)
+
+
+def still_mediator(batch: Batch, storefront_id: int, person_id: int | None) -> int | None:
+    """The mediator, where still one: nobody else is told of a case that they may see no more."""
+    return person_id if person_id in mediators(batch, storefront_id) else None

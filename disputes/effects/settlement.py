@@ -107,6 +107,7 @@ def settle(batch: Batch, dispute: Dispute, **params: Any) -> Event:
     dispute.hand.settlement = None
     ending.give_coupon_back(batch, dispute)
     ending.finish(batch, dispute, event, "dispute_settled", Kind.SETTLEMENT, refund=False, **params)
+    ending.tell_mediator(batch, dispute, event)
     return event
 
 

@@ -35,6 +35,11 @@ one(
     ],
     group=Group.STAFF, action=_("Open the case"), link=DESK,
 )  # fmt: skip
+one(
+    "dispute_ended_without_decision", _("Dispute %(subject)s is over: nothing is left to decide"),
+    [_("It ended while you had it: %(outcome)s."), _("Both parties were told. Your draft is not sent.")],
+    group=Group.STAFF, action=_("Open the case"), link=DESK,
+)  # fmt: skip
 _EXTENDED = [
     _("Our portal did not work from %(from_at)s to %(to_at)s. That time is given back: %(clock)s."),
     _("The new date is %(due_at)s."), _("What happened: %(note)s"),

@@ -94,4 +94,5 @@ def withdraw_dispute(*, dispute_id: int, actor: Actor) -> Dispute:
         ending.clear_table(batch, dispute)
         ending.let_go(batch, dispute)
         telling.both(batch, dispute, event, "dispute_withdrawn")
+        ending.tell_mediator(batch, dispute, event)
     return dispute

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
+from accounts.models import RoleGrant
 from core import clock
 from core.errors import CaseChanged, Refused
 from disputes import services
 from disputes.models import Dispute
+from notifications import rendering
+from notifications.models import Notice
 from orders.models import Order
 from tests.disputes import factories as make
 from tests.disputes import facts
@@ -50,6 +55,39 @@ def test_agreeing_stops_the_mediators_clock_and_the_question(frozen: datetime) -
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_withdrawal_is_told_to_the_mediator_who_had_the_case(
+    frozen: datetime, gone: bool
+) -> None:
+    dispute = make.in_mediation()
+    if gone:
+        RoleGrant.objects.filter(user__name="Carol").delete()
+    services.withdraw_dispute(dispute_id=dispute.pk, actor=make.buyer(dispute))
+    told = [("Alice", "dispute_withdrawn_buyer"), ("Bob", "dispute_withdrawn_seller")]
+    if not gone:
+        told.append(("Carol", "dispute_ended_without_decision"))
+        assert read("dispute_ended_without_decision").lines[0] == (
+            "It ended while you had it: Withdrawn by the buyer."
+        )
+    assert facts.told(dispute) == told
+
+
+@pytest.mark.parametrize("begun", [make.escalated, make.rejected])
+def test_nobody_else_is_told_where_no_mediator_has_it(
+    frozen: datetime, begun: Callable[[], Dispute]
+) -> None:
+    make.carol()
+    dispute = begun()
+    services.withdraw_dispute(dispute_id=dispute.pk, actor=make.buyer(dispute))
+    assert [name for name, _kind in facts.told(dispute)] == ["Alice", "Bob"]
+
+
+def read(kind: str) -> rendering.Message:
+    notice = Notice.objects.get(kind=kind)
+    with rendering.as_reader(notice.recipient):
+        return rendering.render(notice)
+
+
 def test_nobody_decides_while_the_refund_is_under_way(frozen: datetime) -> None:
     dispute = settling(frozen, make.in_mediation())
     with clock.freeze(frozen + 2 * DAY):
@@ -81,6 +119,16 @@ def test_the_refund_in_time_ends_the_mediation(frozen: datetime) -> None:
         "resolved", "settled", Decimal(50),
     )  # fmt: skip
     assert facts.events(dispute)[-1] == ("settled", "in_mediation", "resolved")
+    assert facts.told(dispute) == [
+        ("Alice", "dispute_settled_buyer"), ("Bob", "dispute_settled_seller"),
+        ("Carol", "dispute_ended_without_decision"),
+    ]  # fmt: skip
+    letter = read("dispute_ended_without_decision")
+    assert (letter.subject, letter.lines, letter.path) == (
+        f"Dispute {dispute.reference} is over: nothing is left to decide",
+        ("It ended while you had it: Settled.", "Both parties were told. Your draft is not sent."),
+        reverse("mediation:case", args=[dispute.reference]),
+    )
     assert not dispute.deadlines.filter(state__in=["pending", "paused"]).exists()
     assert dispute.evidence_requests.get().state == "void"
     assert (order.state, order.released, order.refunded) == ("completed", Decimal(50), Decimal(50))
