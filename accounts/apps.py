@@ -10,4 +10,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import second_factor  # noqa: F401 - listens to allauth
+        from accounts import (  # noqa: F401 (they listen to allauth, and register themselves)
+            notices,
+            second_factor,
+        )

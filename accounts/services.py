@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import RoleGrant, User
 from core import clock, words
 from core.actors import Actor, StaffRole
+from core.batch import Batch
 from core.errors import CaseChanged, NotAllowed, Refused
 from core.models import Storefront
 from core.models.event import append
+from notifications import effects as notifications
 
 REASON_MAX = 500
 
@@ -97,7 +99,11 @@ def _locked(storefront_id: int) -> Storefront:
 
 
 def _record(name: str, grant: RoleGrant, actor: Actor, reason: str) -> None:
-    append(
+    """Write the event and tell the person concerned. The reason stays in the log: it may be about others."""
+    event = append(
         subject=f"roles:{grant.storefront.slug}", name=name, actor=actor, at=clock.now(),
         reason=words.clean_text(reason, REASON_MAX), data={"user": grant.user_id, "role": str(grant.role)},
     )  # fmt: skip
+    facts = {"role": str(grant.role), "storefront": grant.storefront.name}
+    with Batch() as batch:
+        notifications.notify(batch, event, kind=name, to=[grant.user_id], params=facts)

@@ -75,6 +75,11 @@ class Notice(Row):
         return f"{self.kind} {self.subject}"
 
     @property
+    def reference(self) -> str:
+        """The reference of the case that it is about, for people; empty where it is about no case."""
+        return "" if ":" in self.subject else self.subject
+
+    @property
     def message_id(self) -> str:
         """RFC 5322 Message-ID: the same for every try, so a receiver can drop a repeat."""
         domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ") or "localhost"

@@ -114,10 +114,11 @@ def compose(notice: Notice, user: Any) -> EmailMultiAlternatives:
     headers = {
         "Message-ID": notice.message_id,
         "Date": format_datetime(clock.now()),
-        "References": f"<case.{notice.subject}@{domain}",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
+    if notice.reference:
+        headers["References"] = f"<case.{notice.reference}@{domain}"
     if not message.legal_weight:
         chosen = settings.BASE_URL.rstrip("/") + reverse("notifications:preferences")
         headers["List-Unsubscribe"] = f"<{chosen}>"

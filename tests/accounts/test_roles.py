@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +16,9 @@ from accounts.models import RoleGrant, User
 from core import audit
 from core.errors import CaseChanged, NotAllowed, Refused
 from core.models import Event, Storefront
+from notifications import rendering
+from notifications.models import Notice
+from notifications.services import deliver
 from tests.accounts import factories as people
 from tests.disputes import factories as make
 
@@ -46,6 +51,46 @@ def test_a_grant_and_its_end_are_events_with_time_person_and_role(frozen: dateti
     assert set(Event.objects.filter(subject="roles:main").values_list("at", flat=True)) == {frozen}
     assert not RoleGrant.objects.filter(user=finn).exists()
     assert list(audit.broken_links()) == []
+
+
+def test_who_is_given_a_role_or_loses_one_is_told_in_the_portal_and_by_mail(
+    frozen: datetime,
+) -> None:
+    """What is said is the reader's own: not who did it, and not why, which may be about somebody else."""
+    root, finn = make.root(), people.person("Finn")
+    made = grant(finn, reason="In place of Carol, who is ill.")
+    services.revoke_role(grant_id=made.pk, actor=root, reason="Carol is back.")
+    deliver()
+
+    assert [(row.recipient.name, row.kind) for row in Notice.objects.order_by("pk")] == [
+        ("Finn", "role_granted"), ("Finn", "role_revoked"),
+    ]  # fmt: skip
+    given, taken = (rendering.render(row) for row in Notice.objects.order_by("pk"))
+    assert (given.subject, given.path) == ("You have a role now: Mediator", reverse("desk:home"))
+    assert given.lines == (
+        "You were given the role of Mediator for Recourse. It holds from your next page on.",
+        "What you do with it is at the desk. Whoever works there signs in with a second factor.",
+        "If you know nothing of this, write to us at once.",
+    )
+    assert (taken.subject, taken.path) == (
+        "You have a role no more: Mediator", reverse("portal:home"),
+    )  # fmt: skip
+    assert taken.lines == (
+        "The role of Mediator for Recourse was taken back. It ended at once.",
+        "Cases that you had in hand go to others. What you buy and sell here is not touched.",
+    )
+    assert [message.to for message in mail.outbox] == [[finn.email]] * 2
+    for message in mail.outbox:
+        assert isinstance(message, EmailMultiAlternatives)
+        whole = f"{message.subject} {message.body} {message.alternatives} {message.extra_headers}"
+        assert not [word for word in ("Carol", "Root", "roles:") if word in whole]
+        assert "Please do not answer this mail.\n" in str(message.body)
+
+
+def test_a_role_that_is_refused_tells_nobody(frozen: Any) -> None:
+    with pytest.raises(Refused):
+        grant(people.person("Finn"), "emperor")
+    assert not Notice.objects.exists()
 
 
 def test_only_administrators_give_roles_and_never_twice_or_to_closed_accounts(frozen: Any) -> None:
