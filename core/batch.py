@@ -246,6 +246,12 @@ class Batch(Clocks):
         """Write everything gathered so far: rows first, then changes, each guarded by its version."""
         added, self._added = self._added, []
         touched, self._touched = self._touched, {}
+        for row in added:
+            if isinstance(row, Case):
+                row.mirror()
+        for row, _before, guard in touched.values():
+            if guard is not None:
+                row.mirror()  # type: ignore[attr-defined]
         if added:
             flush.insert(added)
         flush.update(

@@ -12,8 +12,6 @@ from core.models import OPEN_DEADLINES, Case, Deadline, DeadlineState, Storefron
 from core.models.case import deadlines_of
 from core.models.deadline import MICROSECOND
 
-RUNNING = OPEN_DEADLINES - {DeadlineState.PAUSED}
-
 
 class Clocks(ABC):
     """The part of `core.batch.Batch` that keeps clocks."""
@@ -70,7 +68,7 @@ class Clocks(ABC):
         assert case.clocks is not None
         case.clocks.append(deadline)
         self._added.append(deadline)
-        self._reckon(case)
+        self._touch(case)
         return deadline
 
     def schedule_days(
@@ -143,7 +141,7 @@ class Clocks(ABC):
                     retry_at=None,
                     ended_at=self.now,
                 )
-        self._reckon(case)
+        self._touch(case)
 
     def pause(self, case: Case, *kinds: str, why: str) -> list[Deadline]:
         """Stop clocks; what is left is kept to the microsecond. A clock that has passed is not paused."""
@@ -166,7 +164,7 @@ class Clocks(ABC):
                     explanation={**deadline.explanation, "steps": steps},
                 )
                 stopped.append(deadline)
-        self._reckon(case)
+        self._touch(case)
         return stopped
 
     def resume(self, case: Case, *kinds: str) -> None:
@@ -186,7 +184,7 @@ class Clocks(ABC):
                 )
                 if (type(deadline), deadline.kind) in self._reminded():
                     deadline.remind_at = deadline.next_reminder(self.now)
-        self._reckon(case)
+        self._touch(case)
 
     def move_due(
         self, case: Case, deadline: Deadline, due: datetime, step: dict[str, Any] | None = None
@@ -202,16 +200,7 @@ class Clocks(ABC):
             **values,
             explanation={**deadline.explanation, "steps": steps, "due": due.isoformat()},
         )
-        self._reckon(case)
-
-    def _reckon(self, case: Case) -> None:
-        """The case mirrors its earliest running clock."""
         self._touch(case)
-        earliest = None
-        for d in case.known_clocks:
-            if d.state in RUNNING and (earliest is None or d.due_at < earliest):
-                earliest = d.due_at
-        case.next_due_at = earliest
 
     @staticmethod
     def _reminded() -> Any:

@@ -226,7 +226,7 @@ def _fire(batch: Batch, case: Case, deadline: Deadline) -> None:
         retry_at=None,
         error="",
     )
-    batch._reckon(case)
+    batch._touch(case)
     handlers[(type(deadline), deadline.kind)](batch, case, deadline)
 
 

@@ -17,16 +17,14 @@ from orders.models import Order
 
 @panels.provides
 def of_orders(user: Any, orders: Sequence[Order]) -> dict[int, panels.Panel]:
-    """A panel for each order that has a dispute or may have one; two queries for all."""
+    """A panel for each order that has a dispute or may have one; one query for all."""
     now, keys = clock.now(), [order.pk for order in orders]
     known = {dispute.order_id: dispute for dispute in Dispute.objects.filter(order_id__in=keys)}
-    waiting = turns.waiting_for(user.pk, now).filter(order_id__in=keys)
-    mine = set(waiting.values_list("order_id", flat=True)) if known else set()
     found: dict[int, panels.Panel] = {}
     for order in orders:
         dispute = known.get(order.pk)
         if dispute is not None and user.pk in (dispute.buyer_id, dispute.seller_id):
-            found[order.pk] = _existing(dispute, order.pk in mine)
+            found[order.pk] = _existing(dispute, turns.waits_for(dispute, user.pk, now))
         elif (
             dispute is None
             and order.buyer_id == user.pk

@@ -114,6 +114,20 @@ EVIDENCE_CLOCK: dict[str, str] = {
     Party.SELLER: Kind.EVIDENCE_SELLER,
 }
 
+AWAITED: dict[str, str] = {
+    Kind.SELLER_ANSWER: Party.SELLER,
+    Kind.RETURN_SHIP: Party.BUYER,
+    Kind.RETURN_DELIVERY: Party.SELLER,
+    Kind.RETURN_CONFIRM: Party.SELLER,
+    Kind.REPLACEMENT_SHIP: Party.SELLER,
+    Kind.REPLACEMENT_DELIVERY: Party.BUYER,
+    Kind.REPLACEMENT_CONFIRM: Party.BUYER,
+    Kind.EVIDENCE_BUYER: Party.BUYER,
+    Kind.EVIDENCE_SELLER: Party.SELLER,
+    Kind.SETTLEMENT_PROPOSAL: Party.SELLER,
+}
+"""Whose act a running clock waits for. The time to agree waits for whoever did not speak last."""
+
 
 class Reason(TextChoices):
     """Why the buyer wants money back, in the words of the questionnaire."""
@@ -167,6 +181,13 @@ class Outcome(TextChoices):
     DECIDED_NONE = "decided_none", _("Decided: no refund")
     WITHDRAWN = "withdrawn", _("Withdrawn by the buyer")
     SETTLED = "settled", _("Settled")
+
+
+FOR_THE_BUYER: tuple[Outcome, ...] = (
+    Outcome.SELLER_SILENT, Outcome.RETURN_CONFIRMED, Outcome.RETURN_UNANSWERED, Outcome.REPLACED,
+    Outcome.REPLACEMENT_NOT_SENT, Outcome.REPLACEMENT_LOST, Outcome.DECIDED_ALL,
+)  # fmt: skip
+FOR_THE_SELLER: tuple[Outcome, ...] = (Outcome.DECIDED_NONE, Outcome.RETURN_NOT_SENT)
 
 
 class OfferState(TextChoices):

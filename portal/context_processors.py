@@ -10,8 +10,6 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts import access
-from core import clock
-from core.counts import capped
 from disputes.selectors import turns
 from disputes.states import Party
 from notifications import selectors as notices
@@ -44,13 +42,17 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     user: Any = request.user
     if not user.is_authenticated:
         return []
-    now = clock.now()
+    needed = turns.needs(user)
     places: list[tuple[str, str, int]] = []
     if Store.objects.filter(owner=user).exists():
-        selling = capped(turns.waiting_for(user.pk, now, Party.SELLER))
-        places = [(_("Inbox"), "disputes:inbox", selling), (_("Sales"), "orders:sold", 0)]
-    buying = capped(turns.waiting_for(user.pk, now, Party.BUYER))
-    places += [(_("Orders"), "orders:list", 0), (_("Disputes"), "disputes:list", buying)]
+        places = [
+            (_("Inbox"), "disputes:inbox", needed[Party.SELLER]),
+            (_("Sales"), "orders:sold", 0),
+        ]
+    places += [
+        (_("Orders"), "orders:list", 0),
+        (_("Disputes"), "disputes:list", needed[Party.BUYER]),
+    ]
     places.append((_("Coupons"), "coupons:list", 0))
     if access.roles_of(user):
         places.append((_("Desk"), "desk:home", 0))

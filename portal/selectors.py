@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
 from core import cases
-from core.counts import capped
+from core.counts import together
 from coupons.models import Coupon
 from coupons.selectors import open_coupons
 from disputes.models import Dispute
 from disputes.selectors import turns
-from disputes.selectors.cases import WITH
-from disputes.states import OPEN
 from orders.models import Order, Refund
 from orders.states import OrderDeadlineKind, OrderState, RefundState
 
@@ -34,16 +33,13 @@ class Home:
     coupons: list[Coupon]
 
 
-def home(user_id: int, now: datetime) -> Home:
+def home(user: Any, now: datetime) -> Home:
     """Disputes, arrived orders, refunds and coupons of one person, what runs out first on top."""
-    waiting = turns.waiting_for(user_id, now)
-    keys = list(waiting.order_by("next_due_at", "pk").values_list("pk", flat=True)[:MOST])
-    rows = Dispute.objects.select_related(*WITH)
-    party = Q(buyer_id=user_id) | Q(seller_id=user_id)
-    others = rows.filter(party, state__in=sorted(OPEN)).exclude(pk__in=waiting.values("pk"))
+    user_id: int = user.pk
+    mine = turns.DueFirst(*(turns.waiting_for(user_id, now, side) for side in turns.SIDES))
+    others = turns.DueFirst(*turns.waiting_for_others(user_id, now, *turns.SIDES))
     return Home(
-        mine=list(rows.filter(pk__in=keys).order_by("next_due_at", "pk")), needs=capped(waiting),
-        others=list(others.order_by("next_due_at", "pk")[:MOST]),
+        mine=mine[:MOST], needs=together(*turns.needs(user).values()), others=others[:MOST],
         arrived=arrived(user_id), refunds=refunds(user_id, now),
         coupons=open_coupons(user_id, MOST),
     )  # fmt: skip

@@ -40,11 +40,11 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/welcome.html", {"days": days})
     assert request.user.pk is not None
     now = clock.now()
-    found = selectors.home(request.user.pk, now)
+    found = selectors.home(request.user, now)
     drafts = questionnaires.drafts(request.user.pk)
     context: dict[str, Any] = {
-        "now": now, "tasks": inbox.tasks(request.user, found.mine), "needs": found.needs,
-        "others": inbox.tasks(request.user, found.others, buttons=False), "drafts": drafts,
+        "now": now, "tasks": inbox.tasks(request.user, found.mine, now), "needs": found.needs,
+        "others": inbox.tasks(request.user, found.others, now, buttons=False), "drafts": drafts,
         "arrived": [_arrived(order) for order in found.arrived],
         "refunds": [_refund(refund, now) for refund in found.refunds],
         "coupons": found.coupons,

@@ -1,7 +1,7 @@
 """Rows that every case stands on."""
 
 from core.models.case import Case
-from core.models.deadline import OPEN_DEADLINES, Deadline, DeadlineState
+from core.models.deadline import OPEN_DEADLINES, RUNNING_DEADLINES, Deadline, DeadlineState
 from core.models.event import Event
 from core.models.idempotency import DoneOnce
 from core.models.outage import Outage
@@ -10,6 +10,7 @@ from core.models.watching import Alarm, Pulse, Tally
 
 __all__ = [
     "OPEN_DEADLINES",
+    "RUNNING_DEADLINES",
     "Alarm",
     "Case",
     "ClosingDay",

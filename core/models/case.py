@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from core.fsm import StateModel
-from core.models.deadline import OPEN_DEADLINES, Deadline, DeadlineState
+from core.models.deadline import OPEN_DEADLINES, RUNNING_DEADLINES, Deadline, DeadlineState
 from core.models.event import GENESIS
 from core.models.storefront import PolicyVersion, Storefront, policy_version
 
@@ -80,6 +80,14 @@ class Case(StateModel):
                 f"{self.reference} was read without its clocks: use a Batch or cases.present"
             )
         return self.clocks
+
+    def mirror(self) -> None:
+        """Keep on the row what lists read of its clocks. A batch calls this of each case that it is about to write."""
+        earliest = None
+        for clock in self.known_clocks:
+            if clock.state in RUNNING_DEADLINES and (earliest is None or clock.due_at < earliest):
+                earliest = clock.due_at
+        self.next_due_at = earliest
 
     def deadline(self, kind: str, about: str = "") -> Deadline | None:
         """The open clock of a kind, if there is one."""

@@ -21,7 +21,8 @@ class DeadlineState(models.TextChoices):
     CANCELLED = "cancelled", _("No longer needed")
 
 
-OPEN_DEADLINES = frozenset({DeadlineState.PENDING, DeadlineState.PAUSED, DeadlineState.FAILED})
+RUNNING_DEADLINES = frozenset({DeadlineState.PENDING, DeadlineState.FAILED})
+OPEN_DEADLINES = RUNNING_DEADLINES | {DeadlineState.PAUSED}
 MICROSECOND = timedelta(microseconds=1)
 
 

@@ -76,7 +76,7 @@ def make_offer(batch: Batch, dispute: Dispute, actor: Actor, terms: Terms) -> Ev
         return_required=terms.return_required, postage_payer=terms.postage_payer if terms.return_required else "",
         replacement=terms.replacement, note=terms.note, note_language=terms.note_language, made_at=batch.now,
     )  # fmt: skip
-    event = batch.transition(dispute, "make_offer", actor, data=in_words(offer))
+    event = batch.transition(dispute, "make_offer", actor, party=offer.party, data=in_words(offer))
     old = standing(dispute, offer.party)
     if old is not None:
         batch.change(old, state=OfferState.REPLACED, ended_at=batch.now)

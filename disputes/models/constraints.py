@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from disputes import states
 from disputes.states import DisputeState as S
-from disputes.states import Outcome, Reason, Wanted
+from disputes.states import Outcome, Party, Reason, Wanted
 
 CONSTRAINTS: tuple[models.CheckConstraint, ...] = (
     models.CheckConstraint(
@@ -31,6 +31,9 @@ CONSTRAINTS: tuple[models.CheckConstraint, ...] = (
     models.CheckConstraint(condition=Q(wanted__in=Wanted.values), name="dispute_wanted"),
     models.CheckConstraint(
         condition=Q(outcome__in=["", *Outcome.values]), name="dispute_outcome_known"
+    ),
+    models.CheckConstraint(
+        condition=Q(spoke_last__in=[Party.BUYER, Party.SELLER]), name="dispute_spoke_last"
     ),
     models.CheckConstraint(condition=Q(amount_asked__gt=0), name="dispute_amount_asked"),
     models.CheckConstraint(

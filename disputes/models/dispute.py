@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import StateField
+from core.models import RUNNING_DEADLINES
 from core.transitions import time_is_up
 from disputes import policies as may
 from disputes import states
@@ -19,7 +20,7 @@ from disputes.models.at_hand import AtHand
 from disputes.models.indexes import INDEXES
 from disputes.models.moves import moves
 from disputes.states import DisputeState as S
-from disputes.states import Kind, Outcome, PostagePayer, Reason, Wanted
+from disputes.states import Kind, Outcome, Party, PostagePayer, Reason, Wanted
 
 if TYPE_CHECKING:
     from disputes.models import Decision, Offer, Settlement
@@ -38,7 +39,8 @@ class Dispute(AfterDecision):
     `final_amount`, `return_required`, `postage_payer` and `replacement` are the terms that bind: those
     of the accepted offer or of the decision. `refund_requested` sums what this dispute has already asked
     the order to pay back, so that nothing is paid twice. `overdue_at` is when the platform missed its own
-    target; it puts the case on top of the queue until a mediator has acted.
+    target; it puts the case on top of the queue until a mediator has acted. `awaits_buyer` and
+    `awaits_seller` mirror whose act the running clocks wait for.
     """
 
     REFERENCE_PREFIX = "DSP"
@@ -95,6 +97,12 @@ class Dispute(AfterDecision):
     evidence_count = models.PositiveSmallIntegerField(
         default=0, help_text=_("Numbers given so far: E1, E2, …")
     )
+    spoke_last = models.CharField(
+        max_length=8, choices=Party.choices, default=Party.BUYER, db_default=Party.BUYER,
+        help_text=_("Who made the latest move of the negotiation"),
+    )  # fmt: skip
+    awaits_buyer = models.BooleanField(default=False, db_default=False, editable=False)
+    awaits_seller = models.BooleanField(default=False, db_default=False, editable=False)
 
     at_hand: AtHand | None = None
 
@@ -118,6 +126,24 @@ class Dispute(AfterDecision):
         if self.at_hand is None:
             raise RuntimeError(f"{self.reference} was locked without its rows: use effects.load")
         return self.at_hand
+
+    def mirror(self) -> None:
+        """Also whom it waits for, so that lists and counts of one person are read out of an index.
+
+        While a settlement is agreed everybody waits for the money.
+        """
+        super().mirror()
+        buyer = seller = False
+        for clock in self.known_clocks:
+            if clock.state in RUNNING_DEADLINES:
+                if clock.kind == Kind.SETTLEMENT:
+                    buyer = seller = False
+                    break
+                side = states.AWAITED.get(clock.kind)
+                if clock.kind == Kind.NEGOTIATION:
+                    side = Party.SELLER if self.spoke_last == Party.BUYER else Party.BUYER
+                buyer, seller = buyer or side == Party.BUYER, seller or side == Party.SELLER
+        self.awaits_buyer, self.awaits_seller = buyer, seller
 
     def _begin_mediation(self, mediator_id: int) -> None:
         """From now on the case is this mediator's, and the platform is late no more."""
@@ -161,6 +187,7 @@ class Dispute(AfterDecision):
     def reject_request(self, answer: str) -> None:
         """The seller refuses, in words; both may now offer, and either may call a mediator."""
         self.answered_at, self.seller_answer = self.now, answer
+        self.spoke_last = Party.SELLER
 
     @moves("seller_stayed_silent", AS, RES, [time_is_up(Kind.SELLER_ANSWER)], may.is_clock)
     def default_to_buyer(self) -> None:
@@ -171,9 +198,10 @@ class Dispute(AfterDecision):
     # Both negotiate
 
     @moves("offer_made", [AS, NEG], NEG, [may.clock_runs, may.not_settling], may.whose_turn)
-    def make_offer(self) -> None:
+    def make_offer(self, party: str) -> None:
         """A party offers terms; the seller's first offer is also the answer to the request."""
         self.answered_at = self.answered_at or self.now
+        self.spoke_last = party
 
     @moves("offer_accepted", NEG, RES, [may.clock_runs, may.not_settling], may.is_party)
     def accept_offer(self, offer: Offer) -> None:

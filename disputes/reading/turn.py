@@ -170,18 +170,8 @@ def _negotiating(dispute: Dispute, side: str) -> Words:
 
 
 def spoke_last(dispute: Dispute, side: str) -> bool:
-    """Whether the reader made the latest move of the negotiation, so that the other side is to answer.
-
-    Of two at the very same moment the seller's is the answer. `selectors.turns` says the same in SQL.
-    """
-    moments = {
-        Party.BUYER: dispute.opened_at,
-        Party.SELLER: dispute.answered_at or dispute.opened_at,
-    }
-    for offer in dispute.hand.offers:
-        moments[Party(offer.party)] = max(moments[Party(offer.party)], offer.made_at)
-    seller_last = moments[Party.SELLER] >= moments[Party.BUYER]
-    return seller_last == (side == Party.SELLER)
+    """Whether the reader made the latest move of the negotiation, so that the other side is to answer."""
+    return dispute.spoke_last == side
 
 
 def _awaiting_return(dispute: Dispute, side: str) -> Words:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import actor_for
-from core import clock, transitions
+from core import cases, clock, counts, transitions
 from disputes.models import Dispute
 from disputes.reading import terms, turn
 from disputes.selectors import turns
@@ -48,9 +48,11 @@ ONE_CLICK: tuple[Move, ...] = (
 """The answers that stand in the list itself; the others are a click away, on the dispute's page."""
 
 
-def tasks(user: Any, rows: list[Dispute], *, buttons: bool = True) -> list[dict[str, Any]]:
+def tasks(
+    user: Any, rows: list[Dispute], now: datetime, *, buttons: bool = True
+) -> list[dict[str, Any]]:
     """Disputes as tasks: what to do, until when, what then, and the buttons. A fixed number of queries."""
-    turns.at_hand(rows)
+    turns.at_hand(cases.present(rows, now))
     prefetch_related_objects([row.order for row in rows], "lines")
     return [task(user, row, buttons=buttons) for row in rows]
 
@@ -92,27 +94,24 @@ def task(user: Any, dispute: Dispute, *, buttons: bool = True) -> dict[str, Any]
 def _list(request: HttpRequest, side: Party, name: str, context: dict[str, Any]) -> HttpResponse:
     assert request.user.pk is not None
     now = clock.now()
-    counts = turns.counts(request.user.pk, now, side)
+    found = turns.tab_counts(request.user, now, side)
     wanted = request.GET.get("show", "")
     tab = (
-        wanted
-        if wanted in turns.TABS
-        else next((t for t in turns.TABS if counts[t]), turns.TABS[0])
+        wanted if wanted in turns.TABS else next((t for t in turns.TABS if found[t]), turns.TABS[0])
     )
-    page = Paginator(turns.inbox(request.user.pk, now, side, tab), PAGE).get_page(
-        request.GET.get("page")
-    )
+    rows = turns.inbox(request.user.pk, now, side, tab)
+    page = counts.Pages(rows, PAGE, found[tab]).get_page(request.GET.get("page"))
     labels = {"mine": _("Needs you"), "others": _("Waiting for others"), "ended": _("Ended")}
     context |= {
         "tab": tab,
         "page": page,
-        "tasks": tasks(request.user, list(page.object_list)),
+        "tasks": tasks(request.user, list(page.object_list), now),
         "now": now,
         "tabs": [
             {
                 "label": labels[t],
                 "url": f"{request.path}?show={t}",
-                "count": counts[t],
+                "count": found[t],
                 "current": t == tab,
             }
             for t in turns.TABS

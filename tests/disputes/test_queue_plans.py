@@ -45,16 +45,19 @@ def test_each_tab_is_read_out_of_its_index(eager: None, tab: str, index: str) ->
 @pytest.mark.postgres
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("tab", "index"),
-    [("mine", "dispute_selling"), ("others", "dispute_selling"), ("ended", "dispute_sold")],
+    ("tab", "indexes"),
+    [("mine", ["mine"]), ("others", ["others", "mine"]), ("ended", ["ended"])],
 )
-def test_each_tab_of_a_sellers_inbox_is_read_out_of_its_index(
-    eager: None, frozen: datetime, tab: str, index: str
+@pytest.mark.parametrize(("side", "name"), [(Party.BUYER, "Alice"), (Party.SELLER, "Bob")])
+def test_each_tab_of_a_partys_list_is_read_out_of_its_indexes(
+    eager: None, frozen: datetime, tab: str, indexes: list[str], side: Party, name: str
 ) -> None:
-    rows = turns.inbox(orders.user("Bob").pk, frozen, Party.SELLER, tab)
-    plan = rows.select_related(None)[:20].explain()
-    assert index in plan
-    assert "Sort Key: disputes_dispute" not in plan
+    rows = turns.inbox(orders.user(name).pk, frozen, side, tab)
+    parts = rows.parts if isinstance(rows, turns.DueFirst) else [rows.select_related(None)]
+    plan = " ".join(part[:20].explain() for part in parts)
+    for index in indexes:
+        assert f"dispute_{side}_{index}" in plan
+    assert "Sort" not in plan
 
 
 @pytest.mark.postgres

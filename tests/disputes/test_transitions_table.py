@@ -115,6 +115,7 @@ def offer(dispute: Dispute) -> dict[str, Any]:
 
 
 KWARGS: dict[str, Callable[[Dispute], dict[str, Any]]] = {
+    "make_offer": lambda d: {"party": "seller"},
     "accept_request": offer, "accept_request_with_return": offer,
     "accept_offer": offer, "accept_offer_with_return": offer, "accept_offer_with_replacement": offer,
     "accept_request_with_replacement": offer, "contest_replacement": lambda d: {"contest": "Cracked too."},

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from core import clock
 from disputes import services
 from disputes.models import Dispute
-from disputes.reading import turn
 from disputes.states import DisputeState as S
 from tests.disputes import factories as make
 from tests.disputes.pages import address, client, text
@@ -217,24 +215,3 @@ def test_calendar_file_holds_the_clock(frozen: datetime) -> None:
 
 def test_calendar_file_is_absent_without_a_clock() -> None:
     assert client("Bob").get(address(make.resolved(), "calendar")).status_code == 404
-
-
-def test_list_and_page_agree_on_whose_turn_it_is(frozen: datetime) -> None:
-    from disputes.selectors import turns
-    from disputes.states import Party
-
-    made = [(state, make.IN_STATE[state]()) for state in make.IN_STATE]
-    now = max(dispute.changed_at for _state, dispute in made)
-
-    with clock.freeze(frozen):
-        for side, name in SIDES.items():
-            user = orders.user(name)
-            listed = set(
-                turns.waiting_for(user.pk, frozen, Party(side)).values_list("pk", flat=True)
-            )
-            rows: list[Any] = turns.at_hand(
-                list(Dispute.objects.select_related("order", "order__store"))
-            )
-            told = {row.pk for row in rows if turn.turn_of(row, side).turn == "you"}
-            assert listed == told, side
-    assert now >= frozen

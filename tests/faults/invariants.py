@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -14,12 +14,14 @@ from django.db.models import F, Sum
 from accounts.models import RoleGrant
 from appeals import states as complaint_states
 from appeals.models import Compensation, Complaint, Look
-from core import audit, clock
+from core import audit, cases, clock
 from core.models import OPEN_DEADLINES, Case, DeadlineState, Event
 from coupons import selectors as coupons
 from coupons.models import Coupon
 from disputes.models import Dispute
-from disputes.states import DisputeState, Kind, Outcome
+from disputes.reading import turn
+from disputes.selectors import turns
+from disputes.states import DisputeState, Kind, Outcome, Party
 from notifications.models import Notice
 from orders import selectors
 from orders.models import Correction, Order, Refund
@@ -29,6 +31,10 @@ MACHINES: tuple[type[Case], ...] = (Complaint, Dispute, Order, Refund, Correctio
 TOLD = {"opened", "seller_stayed_silent", "request_accepted", "request_rejected", "offer_made", "offer_accepted",
         "escalated", "withdrawn"}  # fmt: skip
 """Events of a dispute of which both parties are told."""
+SPEAKS = {"opened": "buyer", "request_rejected": "seller", "offer_made": ""}
+"""Moves of a negotiation, and whose they are; an offer says it itself."""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""No time is up yet: a page then tells whose turn it is by the case alone."""
 
 
 def invariants(*, swept: bool = True, at: datetime | None = None) -> Counter[str]:
@@ -51,6 +57,7 @@ def invariants(*, swept: bool = True, at: datetime | None = None) -> Counter[str
         for machine in MACHINES:
             faults += _clocks(machine, now, swept)
         faults += _silent_sellers(now)
+        faults += _turns()
         stuck = Refund.objects.filter(state=RefundState.COMPLETED, completed_at__gt=now).count()
         faults += [f"{stuck} refunds completed in the future"] * bool(stuck)
         states = Counter(Dispute.objects.values_list("state", flat=True))
@@ -94,6 +101,22 @@ def _clocks(machine: type[Case], now: datetime, swept: bool) -> Iterator[str]:
         first = min((c.due_at for c in clocks if c.state != DeadlineState.PAUSED), default=None)
         if case.next_due_at != first:
             yield f"{case.reference} says {case.next_due_at}, its first clock {first}"
+
+
+def _turns() -> Iterator[str]:
+    """(a) Whom a dispute awaits is who reads on its page that it is their turn, and who spoke last is in its events."""
+    spoke: dict[str, str] = {}
+    for event in Event.objects.filter(name__in=SPEAKS).order_by("seq"):
+        spoke[event.subject] = event.data.get("party") or SPEAKS[event.name]
+    rows = list(Dispute.objects.select_related("order", "order__store"))
+    for dispute in turns.at_hand(cases.present(rows, LONG_AGO)):
+        for side in (Party.BUYER, Party.SELLER):
+            told = turn.turn_of(dispute, side).turn
+            awaits = dispute.awaits_buyer if side == Party.BUYER else dispute.awaits_seller
+            if awaits != (told == turn.YOU):
+                yield f"{dispute.reference} ({dispute.state}) awaits its {side}: {awaits}, the page: {told}"
+        if dispute.spoke_last != spoke[dispute.reference]:
+            yield f"{dispute.reference}: {dispute.spoke_last} spoke last, not {spoke[dispute.reference]}"
 
 
 def _silent_sellers(now: datetime) -> Iterator[str]:
