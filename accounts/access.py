@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import actors, second_factor
-from accounts.models import RoleGrant
 
 View = Callable[..., HttpResponse]
 
@@ -55,7 +54,5 @@ def roles_of(user: Any) -> frozenset[str]:
 
 def storefronts_of(user: Any, *roles: str) -> list[int]:
     """Keys of the storefronts on which the person holds one of these roles (any role, where none is named)."""
-    grants = RoleGrant.objects.filter(user=user)
-    if roles:
-        grants = grants.filter(role__in=roles)
-    return sorted(set(grants.values_list("storefront_id", flat=True)))
+    held = actors.roles_by_storefront(user)
+    return sorted(key for key, own in held.items() if not roles or own & set(roles))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,20 +13,19 @@ from django.views.decorators.http import require_GET
 
 from accounts import access
 from accounts.models import RoleGrant, User
-from core import kept, transitions
+from core import counts, kept
 from core.actors import Actor, StaffRole
 from disputes import services
 from disputes.desk import door, findings
-from disputes.models import DecisionDraft, Dispute, ReplacementParcel
+from disputes.models import DecisionDraft, Dispute, Offer
 from disputes.reading import clocks, exhibits, terms, turn
-from disputes.selectors import cases, timeline, turns
+from disputes.selectors import cases, pages
 from disputes.states import (
     DecisionReason,
     DisputeState,
     Finding,
     Party,
     PostagePayer,
-    RequestState,
     Verdict,
 )
 from evidence.states import FileState
@@ -42,7 +40,7 @@ SIDE = Party.PLATFORM
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """The workspace of one case."""
     dispute, actor = door.enter(request, reference)
-    services.mark_read(dispute_id=dispute.pk, user_id=actor.user_id or 0)
+    services.mark_read(dispute_id=dispute.pk, user_id=actor.user_id or 0, at=dispute.now)
     draft = DecisionDraft.objects.filter(dispute=dispute).first()
     held = kept.found(request)
     typed = findings.typed(held.every) if held.form == "check" else None
@@ -81,7 +79,7 @@ def screen(
     allowed = context["allowed"]
     return context | {
         "rail": door.rail(request, dispute),
-        "colleagues": _colleagues(dispute, actor),
+        "colleagues": _colleagues(dispute, actor) if allowed & {"assign", "hand_over"} else [],
         "deciding": "decide" in allowed
         or (dispute.state == "in_mediation" and dispute.mediator_id == actor.user_id),
         "sheet": sheet,
@@ -97,9 +95,10 @@ def screen(
 
 def whole_file(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     """Everything that the mediator reads before deciding; the reviewer of the decision reads the same."""
-    turns.at_hand([dispute])
-    items = list(dispute.evidence.select_related("file", "author"))
-    shown = exhibits.exhibits(dispute, items, SIDE)
+    page = pages.case_page(dispute, actor)
+    prefetch_related_objects([dispute.order], "shipments__checkpoints", "payments")
+    offers = page.offers[::-1]
+    shown = exhibits.exhibits(dispute, page.files, SIDE)
     clock = clocks.running(dispute, SIDE)
     return {
         "dispute": dispute,
@@ -107,32 +106,33 @@ def whole_file(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "badge": turn.badge_of(dispute, SIDE),
         "clock": clock,
         "is_target": clock is not None and clocks.is_target(clock.kind),
-        "allowed": set(transitions.allowed(dispute, actor)),
-        "facts": _facts(dispute),
-        "warnings": _warnings(dispute, items),
-        "settlement": dispute.hand.settlement,
+        "allowed": set(page.allowed),
+        "facts": _facts(dispute, offers),
+        "warnings": _warnings(dispute, page.files),
+        "settlement": page.settlement,
         "versions": _versions(dispute),
         "exhibits": shown,
         "clean": [item for item in shown if item["state"] == "clean"],
-        "tally": exhibits.tally(items, SIDE),
-        "requests": dispute.evidence_requests.select_related("author"),
-        "open_parties": {r.party for r in dispute.hand.requests if r.state == RequestState.OPEN},
-        "talk": _talk(dispute, actor),
-        "notes": dispute.staff_notes.select_related("author"),
-        "offers": dispute.offers.order_by("-made_at", "-pk"),
-        "entries": _history(dispute, actor),
-        "shipments": _shipments(dispute),
-        "parcel": dispute.return_parcels.order_by("-pk").first(),
-        "replacement": ReplacementParcel.objects.filter(dispute=dispute).first(),
-        "decision": dispute.decisions.prefetch_related("findings").order_by("-number").first(),
-        "numbers": [item.number for item in items if item.file.state == FileState.CLEAN],
+        "tally": exhibits.tally(page.files, SIDE),
+        "requests": page.requests,
+        "open_parties": {request.party for request in dispute.hand.requests},
+        "talk": _talk(page, actor),
+        "notes": list(dispute.staff_notes.select_related("author")),
+        "offers": offers,
+        "entries": _history(page),
+        "shipments": dispute.order.shipments.all(),
+        "parcel": page.parcel,
+        "replacement": page.replacement,
+        "decision": page.decision,
+        "numbers": [item.number for item in page.files if item.file.state == FileState.CLEAN],
         "parties": [(p.value, p.label) for p in (Party.BUYER, Party.SELLER)],
     }
 
 
-def _facts(dispute: Dispute) -> list[dict[str, Any]]:
+def _facts(dispute: Dispute, offers: list[Offer]) -> list[dict[str, Any]]:
+    """The money, the days and what either side wants; `offers` are newest first."""
     order = dispute.order
-    seller = dispute.offers.filter(party=Party.SELLER).order_by("made_at", "pk").last()
+    seller = next((offer for offer in offers if offer.party == Party.SELLER), None)
     return [
         {"label": _("Held"), "value": terms.amount(dispute, order.held)},
         {"label": _("Refunded"), "value": terms.amount(dispute, order.refunded)},
@@ -177,6 +177,7 @@ def _warnings(dispute: Dispute, items: list[Any]) -> list[dict[str, str]]:
 
 
 def _versions(dispute: Dispute) -> list[dict[str, Any]]:
+    buyer, seller = cases.histories(dispute.buyer_id, dispute.seller_id)
     return [
         {
             "who": _("Buyer"),
@@ -185,7 +186,7 @@ def _versions(dispute: Dispute) -> list[dict[str, Any]]:
             "language": dispute.story_language,
             "more": dispute.replacement_contest,
             "about": _("About the replacement:"),
-            "counts": cases.party_history(dispute.buyer_id),
+            "counts": buyer,
         },
         {
             "who": _("Seller"),
@@ -193,7 +194,7 @@ def _versions(dispute: Dispute) -> list[dict[str, Any]]:
             "text": dispute.seller_answer,
             "more": dispute.contest_reason,
             "about": _("About the return:"),
-            "counts": cases.party_history(dispute.seller_id),
+            "counts": seller,
         },
     ]
 
@@ -208,7 +209,8 @@ def _delivered_elsewhere(order: Any) -> str:
     return ""
 
 
-def _talk(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
+def _talk(page: pages.CasePage, actor: Actor) -> list[dict[str, Any]]:
+    dispute = page.dispute
     names = {
         Party.BUYER: str(dispute.buyer),
         Party.SELLER: str(dispute.order.store),
@@ -223,11 +225,11 @@ def _talk(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
             "language": m.language,
             "caution": _("Found in it: %s.") % ", ".join(m.caution) if m.caution else "",
         }
-        for m in dispute.messages.all()
+        for m in page.messages
     ]
 
 
-def _history(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
+def _history(page: pages.CasePage) -> list[dict[str, Any]]:
     return [
         {
             "at": line.at,
@@ -235,12 +237,8 @@ def _history(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
             "by": line.reason,
             "when": "now" if number == 0 else "",
         }
-        for number, line in enumerate(timeline.timeline(dispute, actor))
+        for number, line in enumerate(page.history)
     ]
-
-
-def _shipments(dispute: Dispute) -> list[Any]:
-    return list(dispute.order.shipments.prefetch_related("checkpoints"))
 
 
 def _colleagues(dispute: Dispute, actor: Actor) -> list[User]:
@@ -250,7 +248,8 @@ def _colleagues(dispute: Dispute, actor: Actor) -> list[User]:
     people = User.objects.filter(pk__in=grants.values("user_id"), is_active=True).exclude(
         pk__in=[p for p in apart if p]
     )
-    theirs = Dispute.objects.filter(mediator=OuterRef("pk"), state=DisputeState.IN_MEDIATION)
-    counted = theirs.order_by().values("mediator").annotate(n=Count("pk")).values("n")
-    load = Coalesce(Subquery(counted), 0)
-    return list(people.annotate(load=load).order_by("load", "name")[:50])
+    known = list(people.order_by("name"))
+    in_hand = Dispute.objects.filter(state=DisputeState.IN_MEDIATION)
+    load = counts.each(*(in_hand.filter(mediator=person) for person in known))
+    fewest = sorted(zip(load, known, strict=True), key=lambda pair: pair[0])
+    return [person for _load, person in fewest[:50]]

@@ -102,7 +102,8 @@ def rail(request: HttpRequest, current: Dispute | None = None) -> dict[str, Any]
     rows = cases.queue(
         stores, tab, request.user, text=text, reason=reason if reason in Reason.values else ""
     )
-    shown = present(rows.prefetch_related("order__lines")[: RAIL + 1])
+    rows = rows.select_related(None).select_related("order").prefetch_related("order__lines")
+    shown = present(rows[: RAIL + 1], current.now if current is not None else None)
     labels = {
         "mine": _("Mine"), "to_take": _("To take"), "waiting": _("Waiting"), "all": _("All"), "decided": _("Decided"),
     }  # fmt: skip

@@ -35,7 +35,8 @@ class CasePage:
     """What both faces show. `allowed` are names of moves; show exactly these. `side` is the reader's.
 
     `yours` and `theirs` are the standing offers of the reader's and of the other side (for staff: the
-    buyer's and the seller's). `gap` is the difference between them in money.
+    buyer's and the seller's). `gap` is the difference between them in money. `evidence` is what the reader
+    sees of the `files`. `others_read_at` is asked for a party only.
     """
 
     dispute: Dispute
@@ -48,6 +49,7 @@ class CasePage:
     settlement: Settlement | None
     requests: list[EvidenceRequest]
     evidence: list[EvidenceItem]
+    files: list[EvidenceItem]
     messages: list[Message]
     others_read_at: datetime | None
     parcel: ReturnParcel | None
@@ -96,14 +98,17 @@ def case_page(dispute: Dispute, actor: Actor) -> CasePage:
         decision=decision,
     )
     evidence = list(dispute.evidence.select_related("file", "author"))
-    others = ReadMark.objects.filter(dispute=dispute).exclude(reader_id=actor.user_id)
+    read_at = None
+    if side != Party.PLATFORM:
+        others = ReadMark.objects.filter(dispute=dispute).exclude(reader_id=actor.user_id)
+        read_at = others.aggregate(at=Max("read_at"))["at"]
     return CasePage(
         dispute=dispute, side=side, allowed=transitions.allowed(dispute, actor),
         offers=offers, yours=yours, theirs=theirs,
         gap=abs(yours.amount - theirs.amount) if yours and theirs else None,
-        settlement=settlement, requests=requests, evidence=seen_by(evidence, actor),
+        settlement=settlement, requests=requests, evidence=seen_by(evidence, actor), files=evidence,
         messages=list(dispute.messages.select_related("author")),
-        others_read_at=others.aggregate(at=Max("read_at"))["at"],
+        others_read_at=read_at,
         parcel=parcel, replacement=replacement, decision=decision,
         history=timeline.timeline(dispute, actor, evidence),
     )  # fmt: skip

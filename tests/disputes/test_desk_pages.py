@@ -220,7 +220,7 @@ def test_the_screen_costs_the_same_with_one_and_with_thirty_rows(
     for _number in range(10):
         make.escalated(orders.delivered())
     client = desk(make.carol())
-    with django_assert_max_num_queries(62):
+    with django_assert_max_num_queries(37):
         assert client.get(address("case", dispute)).status_code == 200
 
 

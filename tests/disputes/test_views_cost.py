@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.template import engines
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from disputes import services
 from disputes.models import Dispute, ReadMark
@@ -66,6 +67,54 @@ def test_page_reads_no_row_twice(frozen: datetime, without_demo: None, made: Any
     for table in ("disputes_offer", "disputes_settlement", "disputes_evidencerequest", "disputes_disputedeadline",
                   "disputes_returnparcel", "accounts_rolegrant"):  # fmt: skip
         assert sum(f'FROM "{table}"' in sql for sql in told if "disputes_dispute" not in sql) <= 1
+
+
+TABLES = (
+    "disputes_offer", "disputes_settlement", "disputes_evidencerequest", "disputes_evidenceitem",
+    "disputes_message", "disputes_returnparcel", "disputes_replacementparcel", "disputes_decision",
+    "disputes_staffnote", "orders_shipment", "orders_checkpoint", "orders_orderpayment", "core_event",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "made",
+    [make.escalated, make.in_mediation, make.decided, make.in_transit, make.replaced_in_transit],
+)
+def test_mediators_screen_asks_thirty_questions_and_reads_no_row_twice(
+    frozen: datetime, without_demo: None, made: Any
+) -> None:
+    make.dan()
+    small, large = made(), fill(made(), 10)
+    make.carol()
+    browser, counted = client("Carol"), []
+
+    for dispute in (small, large):
+        url = reverse("mediation:case", args=[dispute.reference])
+        assert browser.get(url).status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(url)
+        told = [query["sql"] for query in queries.captured_queries]
+        assert len(set(told)) == len(told)
+        for table in TABLES:
+            plain = [sql for sql in told if not sql.startswith("SELECT (SELECT count")]
+            assert sum(f'FROM "{table}"' in sql for sql in plain) <= 1, table
+        counted.append(len(told))
+
+    assert counted[0] == counted[1] <= 30
+
+
+def test_inbox_counts_once_for_its_tabs_and_the_navigation(
+    frozen: datetime, without_demo: None
+) -> None:
+    for story in make.IN_STATE.values():
+        story()
+    browser = client("Bob")
+    for tab in ("mine", "others", "ended"):
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(reverse("disputes:inbox"), {"show": tab})
+        told = [query["sql"] for query in queries.captured_queries]
+        assert len([sql for sql in told if "count(*)" in sql.lower()]) == 1
+        assert len(told) <= 17
 
 
 def test_reading_mark_is_one_row_and_tells_the_moment_that_was_shown(frozen: datetime) -> None:
