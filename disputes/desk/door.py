@@ -24,7 +24,7 @@ from disputes import policies
 from disputes.models import Dispute
 from disputes.reading import terms
 from disputes.selectors import cases
-from disputes.states import Party, Reason
+from disputes.states import DisputeState, Party, Reason
 
 ROLES = cases.SEES_DISPUTES
 RAIL = 40
@@ -146,5 +146,6 @@ def _row(dispute: Dispute, current: Dispute | None, tab: str) -> dict[str, Any]:
         "clock": clock,
         "amount": terms.amount(dispute, dispute.amount_asked),
         "current": current is not None and dispute.pk == current.pk,
+        "state": DisputeState(dispute.state).label,
         "late": dispute.now - dispute.overdue_at if dispute.now and dispute.overdue_at else None,
     }

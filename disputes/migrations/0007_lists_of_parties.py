@@ -4,7 +4,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from core import migrating
 
-ROWS = 20_000
+ROWS = 5_000
 BUYERS = ('return_ship', 'replacement_delivery', 'replacement_confirm', 'evidence_buyer')
 SELLERS = (
     'seller_answer', 'return_delivery', 'return_confirm', 'replacement_ship', 'evidence_seller', 'settlement_proposal',

@@ -42,7 +42,7 @@ def goods(order: Any) -> str:
 def heading(dispute: Dispute) -> str:
     """ "Reading lamp: arrived damaged"."""
     return _("%(goods)s: %(reason)s") % {
-        "goods": goods(dispute.order), "reason": IN_SHORT.get(dispute.reason, dispute.get_reason_display()),
+        "goods": goods(dispute.order), "reason": IN_SHORT[dispute.reason],
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from disputes.services.mediation import (
     save_decision_draft,
     take_back_request,
 )
+from disputes.services.mirroring import mirror_again
 from disputes.services.negotiation import (
     accept_offer,
     accept_request,
@@ -77,6 +78,7 @@ __all__ = [
     "hand_over_dispute",
     "make_offer",
     "mark_read",
+    "mirror_again",
     "open_dispute",
     "propose_settlement",
     "record_replacement_delivery",

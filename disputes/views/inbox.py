@@ -16,6 +16,7 @@ from core import cases, clock, counts, transitions
 from disputes.models import Dispute
 from disputes.reading import terms, turn
 from disputes.selectors import turns
+from disputes.states import DisputeState as S
 from disputes.states import Party
 from disputes.views import kept
 from disputes.views.common import Reader, address
@@ -77,11 +78,11 @@ def task(user: Any, dispute: Dispute, *, buttons: bool = True) -> dict[str, Any]
         "goods": terms.goods(dispute.order),
         "url": address(dispute),
         "heading": terms.heading(dispute),
-        "reason": terms.IN_SHORT.get(dispute.reason, ""),
+        "reason": terms.IN_SHORT[dispute.reason],
         "other": terms.party(dispute, side),
         "badge": {
             "state": dispute.state,
-            "label": dispute.get_state_display(),
+            "label": S(dispute.state).label,
             "tone": now_turn.tone,
         },
         "amount": dispute.final_amount

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -168,6 +169,32 @@ def test_migration_finds_out_what_the_batches_write(frozen: datetime) -> None:
     assert (list(awaited), list(spoke)) == before
     assert {*awaited} == {(True, False), (False, True), (True, True), (False, False)}
     assert {*spoke} == {"buyer", "seller"}
+
+
+def test_what_is_stored_otherwise_is_put_right_once(
+    frozen: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _name, made, _awaited in STORIES:
+        made()
+    fields = (
+        "pk",
+        "awaits_buyer",
+        "awaits_seller",
+        "spoke_last",
+        "next_due_at",
+        "version",
+        "audit_head",
+    )
+    before = list(Dispute.objects.values_list(*fields))
+    rows = Dispute.objects.filter(ended_at=None)
+    wrong = rows.exclude(awaits_buyer=False, awaits_seller=True, spoke_last="buyer").count()
+    rows.update(awaits_buyer=False, awaits_seller=True, spoke_last="buyer")
+
+    call_command("mirror_disputes")
+    call_command("mirror_disputes")
+
+    assert list(Dispute.objects.values_list(*fields)) == before
+    assert capsys.readouterr().out == f"{wrong} disputes put right.\n0 disputes put right.\n"
 
 
 def test_several_queries_are_read_in_one_order_and_counted_at_once(frozen: datetime) -> None:
