@@ -1,6 +1,6 @@
 from django.db import migrations, models
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Case, Exists, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform
 
 from core import migrating
 
@@ -22,18 +22,18 @@ def fill(apps, schema_editor):
 
 
 def _spoke_last(apps, rows):
-    """Of two moves at the very same moment the seller's is the answer."""
-    offers = apps.get_model('disputes', 'Offer').objects.filter(dispute=OuterRef('pk'), state='standing')
-
-    def offered(party):
-        return Subquery(offers.filter(party=party).values('made_at')[:1])
-
-    answered = Coalesce('answered_at', 'opened_at')
-    said = rows.filter(state='negotiating').annotate(
-        buyer_said=Coalesce(offered('buyer'), 'opened_at'),
-        seller_said=Greatest(answered, Coalesce(offered('seller'), answered)),
+    """The party of the latest move of the negotiation, as the events tell."""
+    said = apps.get_model('core', 'Event').objects.filter(
+        subject=OuterRef('reference'), name__in=('opened', 'request_rejected', 'offer_made')
     )
-    rows.filter(pk__in=said.filter(seller_said__gte=F('buyer_said')).values('pk')).update(spoke_last='seller')
+    party = Case(
+        When(name='opened', then=Value('buyer')),
+        When(name='request_rejected', then=Value('seller')),
+        default=KeyTextTransform('party', 'data'),
+        output_field=models.CharField(),
+    )
+    last = Subquery(said.order_by('-seq').annotate(party=party).values('party')[:1])
+    rows.annotate(said_last=last).filter(said_last='seller').update(spoke_last='seller')
 
 
 def _awaits(apps, rows):
