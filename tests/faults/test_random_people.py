@@ -172,6 +172,7 @@ class Market(RuleBasedStateMachine):
         self.staff: list[Actor] = []
         self.cases: list[int] = []
         self.held: Any = None
+        self.steps = 0
 
     @initialize()
     def people(self) -> None:
@@ -202,61 +203,57 @@ class Market(RuleBasedStateMachine):
             ]
             make.evidence(make.fresh(Dispute.objects.get(pk=self.cases[6])))
 
-    def _dispute(self, which: int) -> Dispute:
-        return Dispute.objects.get(pk=self.cases[which % len(self.cases)])
+    @rule(chance=st.integers(0, 2**32))
+    def step(self, chance: int) -> None:
+        """What happens next. People act more often than the clock does, or no case would come far.
 
-    @rule(
-        what=st.sampled_from(STEPS),
-        which=st.integers(0, 10),
-        who=st.integers(0, 9),
-        name=st.sampled_from(sorted(ACTS)),
-        amount=st.integers(0, 120),
-        hours=st.sampled_from(LEAPS),
-    )
-    def step(self, what: str, which: int, who: int, name: str, amount: int, hours: int) -> None:
-        """What happens next. People act more often than the clock does, or no case would come far."""
+        All that a step leaves open is drawn evenly from its `chance`: of numbers that Hypothesis draws itself
+        the small ones come so often that the same few moves would happen again and again.
+        """
+        self.steps += 1
+        pick = Random(f"{chance} {self.steps}")
+        what = pick.choice(STEPS)
         if what == "time passes":
-            self.now += timedelta(hours=hours)
+            self.now += timedelta(hours=pick.choice(LEAPS))
             return
         with clock.freeze(self.now):
             match what:
                 case "open":
-                    self._open(which)
+                    self._open(pick.choice(["refund", "return_refund", "replacement"]))
                 case "anything":
-                    self._act(which, who, name, amount)
+                    self._act(pick)
                 case "sweep":
                     self._sweep()
                 case "a worker is killed":
-                    self._sweep_and_die(amount % 40 + 1)
+                    self._sweep_and_die(pick.randint(1, 40))
                 case "the bank pays":
                     self._pay()
                 case _:
-                    self._do_what_is_allowed(
-                        what, which + amount, who + 10 * amount, amount % 60 + 1
-                    )
+                    self._do_what_is_allowed(what, pick)
 
-    def _open(self, which: int) -> None:
+    def _open(self, wanted: str) -> None:
         if len(self.cases) < 11:
-            wanted = ("refund", "return_refund", "replacement")[which % 3]
             self.cases.append(make.opened(orders.delivered(), wanted=wanted).pk)
 
-    def _act(self, which: int, who: int, name: str, amount: int) -> None:
-        dispute = self._dispute(which)
+    def _act(self, pick: Random) -> None:
+        """Anybody tries anything, on any case."""
+        dispute = Dispute.objects.get(pk=pick.choice(self.cases))
         people = [make.buyer(dispute), make.seller(dispute), *self.staff]
+        name, person = pick.choice(sorted(ACTS)), pick.choice(people)
         with contextlib.suppress(Refused):
-            ACTS[name](dispute, people[who % len(people)], Decimal(amount))
+            ACTS[name](dispute, person, Decimal(pick.randint(0, 120)))
 
-    def _do_what_is_allowed(self, side: str, which: int, turn: int, amount: int) -> None:
+    def _do_what_is_allowed(self, side: str, pick: Random) -> None:
         """Somebody of that side does one of the things that the page would offer now."""
-        dispute = self._dispute(which)
+        dispute = Dispute.objects.get(pk=pick.choice(self.cases))
         staff = [self.staff[0], *self.staff[4:]]
         people = {"buyer": [make.buyer(dispute)], "seller": [make.seller(dispute)], "staff": staff}
-        names = worth_trying(dispute.state, settling=turn % 4 == 0)
+        names = worth_trying(dispute.state, settling=pick.random() < 0.3)
         pairs = [(name, one) for name in names for one in people[side]]
-        Random(turn).shuffle(pairs)
+        pick.shuffle(pairs)
         for name, person in pairs:
             with contextlib.suppress(Refused):
-                ACTS[name](dispute, person, Decimal(amount))
+                ACTS[name](dispute, person, Decimal(pick.randint(1, 60)))
                 return
 
     def _sweep(self) -> None:
