@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,12 +17,15 @@ from appeals.effects.reviews import Ruling
 from appeals.models import Complaint, ReviewDraft
 from appeals.services.complaining import moving
 from appeals.states import ComplaintState, Mark, Point, Result
-from core import clock, money
+from core import clock, money, shares
 from core.actors import Actor, StaffRole
 from core.batch import Batch
 from core.errors import CaseChanged, NotAllowed, Refused
 from disputes import policies as dispute_policies
+from disputes.effects import people
 from disputes.services import input
+
+logger = logging.getLogger(__name__)
 
 IN_HAND = _(
     "You have a complaint in hand. Send its result, or hand it back, before you draw another."
@@ -185,10 +190,18 @@ def leave_complaint(*, complaint_id: int, actor: Actor) -> Complaint:
 def release_unheld() -> int:
     """Put back the complaints of reviewers who may review no more; how many. Safe to run twice."""
     released = 0
-    for pk in selectors.unheld().values_list("pk", flat=True):
-        with Batch() as batch:
-            complaint = loading.take(batch, pk)
-            if selectors.unheld().filter(pk=pk).exists():
-                reviews.lost_its_reviewer(batch, complaint)
-                released += 1
+    pks = list(selectors.unheld().values_list("pk", flat=True))
+    for share in shares.deal(shares.free_of(Complaint), _release, Counter[str], pks):
+        for complaint, trace in share.poison:
+            extra = {"case": complaint.reference, "trace": trace}
+            logger.error("release_set_aside", extra=extra)
+        released += share.count["released"]
     return released
+
+
+def _release(batch: Batch, complaint: Complaint, count: Counter[str]) -> None:
+    """Put one complaint back. One that raises costs nobody else and is tried again."""
+    still = people.holders(batch, complaint.storefront_id, StaffRole.REVIEWER)
+    if complaint.state == ComplaintState.IN_REVIEW and complaint.reviewer_id not in still:
+        reviews.lost_its_reviewer(batch, complaint)
+        count["released"] += 1

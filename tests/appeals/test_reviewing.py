@@ -11,9 +11,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import RoleGrant
 from appeals import services
+from appeals.effects import reviews
 from appeals.models import Compensation, Complaint, ReviewDraft
 from core import clock
 from core.actors import StaffRole
+from core.batch import Batch
 from core.errors import CaseChanged, NotAllowed, Refused
 from core.models import Event
 from notifications.models import Notice
@@ -361,3 +363,23 @@ def test_the_complaint_of_a_reviewer_who_lost_the_role_goes_back(frozen: datetim
 
     assert make.fresh(complaint).state == "waiting"
     assert ("Lea", "complaint_reviewer_gone") in told(complaint)
+
+
+def test_one_complaint_that_raises_keeps_no_other_with_a_reviewer_who_is_gone(
+    frozen: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = make.in_review(), make.in_review(actor=make.theo())
+    RoleGrant.objects.filter(user_id__in=[bad.reviewer_id, good.reviewer_id]).delete()
+    put_back = reviews.lost_its_reviewer
+
+    def poisonous(batch: Batch, complaint: Complaint) -> Event:
+        if complaint.pk == bad.pk:
+            raise ZeroDivisionError("poison")
+        return put_back(batch, complaint)
+
+    monkeypatch.setattr(reviews, "lost_its_reviewer", poisonous)
+    assert services.release_unheld() == 1
+
+    assert (make.fresh(bad).state, make.fresh(good).state) == ("in_review", "waiting")
+    (line,) = [row for row in caplog.records if row.message == "release_set_aside"]
+    assert line.case == bad.reference  # type: ignore[attr-defined]
