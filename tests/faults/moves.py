@@ -35,13 +35,13 @@ def _their_offer(party: str) -> Callable[[Dispute], int]:
     return lambda d: d.offers.get(party=party, state="standing").pk
 
 
-def _offered() -> Dispute:
+def offered() -> Dispute:
     dispute = make.opened()
     services.make_offer(dispute_id=dispute.pk, actor=make.seller(dispute), amount=Decimal(30))
     return dispute
 
 
-def _proposed() -> Dispute:
+def proposed() -> Dispute:
     dispute = make.rejected()
     return services.propose_settlement(
         dispute_id=dispute.pk,
@@ -51,14 +51,14 @@ def _proposed() -> Dispute:
     )
 
 
-def _asked() -> Dispute:
+def asked() -> Dispute:
     dispute = make.in_mediation()
     return services.request_evidence(
         dispute_id=dispute.pk, actor=make.carol(), party="buyer", question="Where is the bell now?"
     )
 
 
-def _agree(dispute: Dispute) -> Any:
+def agree(dispute: Dispute) -> Any:
     pk = dispute.settlements.get(state="proposed").pk
     return services.agree_settlement(
         dispute_id=dispute.pk, actor=make.seller(dispute), settlement_id=pk
@@ -84,7 +84,7 @@ MOVES: dict[str, Move] = {
     ),
     "make_offer": Move(make.opened, _with(services.make_offer, make.seller, amount=Decimal(30))),
     "accept_offer": Move(
-        _offered,
+        offered,
         lambda d: services.accept_offer(
             dispute_id=d.pk, actor=make.buyer(d), offer_id=_their_offer("seller")(d)
         ),
@@ -98,7 +98,7 @@ MOVES: dict[str, Move] = {
         _with(services.request_evidence, CAROL, party="buyer", question="Where is it?"),
     ),
     "answer_request": Move(
-        _asked, _with(services.answer_evidence_request, make.buyer, answer="Here.")
+        asked, _with(services.answer_evidence_request, make.buyer, answer="Here.")
     ),
     "decide": Move(_ready_to_decide, _decide),
     "ship_return": Move(
@@ -135,7 +135,7 @@ MOVES: dict[str, Move] = {
             dispute_id=d.pk, actor=make.buyer(d), amount=Decimal(50), by=clock.now() + 5 * DAY
         ),
     ),
-    "agree_settlement": Move(_proposed, _agree),
+    "agree_settlement": Move(proposed, agree),
     "complain": Move(make.decided, complaints.complain),
     "complain_too": Move(
         lambda: complaints.waiting().dispute,
