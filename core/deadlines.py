@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -119,23 +119,33 @@ def _closing_lane(number: int, **how: Any) -> Sweep:
 def _lane(
     number: int, size: int, end: float, tables: list[type[Deadline]], tidy: memory.Tidy
 ) -> Sweep:
-    """One batch of each kind of work in turn, until none is left: a backlog of one table starves no other."""
+    """One batch of each kind of work in turn, until none finds anything: a backlog of one table starves no other.
+
+    What waits is asked again after each turn, so that a clock which runs out during a long sweep (a day's
+    reminders, say) waits for one batch of each and no longer.
+    """
     done = Sweep()
-    turns: deque[Callable[[], int]] = deque()
+    while monotonic() < end:
+        works = deque(_works(tables, size, done))
+        works.rotate(-number)
+        found = 0
+        for work in works:
+            if monotonic() < end and work():
+                found += 1
+                tidy()
+        if not found:
+            break
+    return done
+
+
+def _works(tables: list[type[Deadline]], size: int, done: Sweep) -> Iterator[Callable[[], int]]:
     for model, due, remindable, retriable in _waiting(tables):
         if due:
-            turns.append(partial(_run, model, _due, _enforce, size, done))
+            yield partial(_run, model, _due, _enforce, size, done)
         if remindable:
-            turns.append(partial(_run, model, _remindable, _remind, size, done))
+            yield partial(_run, model, _remindable, _remind, size, done)
         if retriable:
-            turns.append(partial(_retry_one, model, done))
-    turns.rotate(-number)
-    while turns and monotonic() < end:
-        work = turns.popleft()
-        if work():
-            turns.append(work)
-            tidy()
-    return done
+            yield partial(_retry_one, model, done)
 
 
 LOOKS = """

@@ -273,6 +273,27 @@ def test_a_backlog_of_one_table_starves_no_other(monkeypatch: pytest.MonkeyPatch
     assert [model for model, _ in done] == ["errand", "other", "errand", "errand"]
 
 
+def test_a_clock_that_runs_out_during_a_backlog_of_reminders_is_enforced_after_one_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turns: list[str] = []
+    left = {"reminders": 5, "clock": 1}
+
+    def waiting(_tables: Any) -> list[Any]:
+        return [("errand", bool(turns and left["clock"]), bool(left["reminders"]), False)]
+
+    def run(_model: str, _select: Any, act: Any, *_rest: Any) -> int:
+        kind = "clock" if act is deadlines._enforce else "reminders"
+        turns.append(kind)
+        left[kind] -= 1
+        return 1
+
+    monkeypatch.setattr(deadlines, "_waiting", waiting)
+    monkeypatch.setattr(deadlines, "_run", run)
+    deadlines.sweep()
+    assert turns == ["reminders", "clock", "reminders", "reminders", "reminders", "reminders"]
+
+
 def test_reminders_go_out_once_each_and_never_after_the_end() -> None:
     with clock.freeze(NOON):
         errands(1, hours=96)
