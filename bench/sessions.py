@@ -24,15 +24,16 @@ def main(buyers: int, sellers: int, mediators: int) -> None:
 
     waiting = Order.objects.filter(dispute=None, state="delivered").order_by("pk")[:buyers]
     owners = Dispute.objects.filter(state="awaiting_seller").values("seller").distinct()
-    staff = [
-        User(email=f"mediator{n}@cases.example", name=f"Mediator {n}", password="!")
-        for n in range(mediators)
-    ]
-    User.objects.bulk_create(staff)
-    RoleGrant.objects.bulk_create(
-        RoleGrant(user=person, storefront=Storefront.default(), role=StaffRole.MEDIATOR)
-        for person in staff
-    )
+    staff = []
+    for number in range(mediators):  # the same ones where a smaller round ran before
+        person, _made = User.objects.get_or_create(
+            email=f"mediator{number}@cases.example",
+            defaults={"name": f"Mediator {number}", "password": "!"},
+        )
+        RoleGrant.objects.get_or_create(
+            user=person, storefront=Storefront.default(), role=StaffRole.MEDIATOR
+        )
+        staff.append(person)
     said = {
         "buyers": [(sign_in(o.buyer), o.reference) for o in waiting.select_related("buyer")],
         "sellers": [sign_in(user) for user in User.objects.filter(pk__in=owners)[:sellers]],
