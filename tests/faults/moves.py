@@ -35,9 +35,10 @@ def _their_offer(party: str) -> Callable[[Dispute], int]:
     return lambda d: d.offers.get(party=party, state="standing").pk
 
 
-def offered() -> Dispute:
+def offered(**terms: Any) -> Dispute:
     dispute = make.opened()
-    services.make_offer(dispute_id=dispute.pk, actor=make.seller(dispute), amount=Decimal(30))
+    seller = make.seller(dispute)
+    services.make_offer(dispute_id=dispute.pk, actor=seller, amount=Decimal(30), **terms)
     return dispute
 
 

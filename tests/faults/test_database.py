@@ -51,6 +51,12 @@ class Installation:
             row = line.execute(query).fetchone()
         return row and row[0]
 
+    def answers(self) -> bool:
+        """Whether the database takes connections: after a crash it first recovers."""
+        with contextlib.suppress(psycopg.OperationalError):
+            return bool(self.value("SELECT 1"))
+        return False
+
     def reached(self, count: int) -> bool:
         """Whether so many silent sellers have lost."""
         return int(self.value(SILENT)) >= count
@@ -93,7 +99,7 @@ def test_a_database_that_crashes_in_mid_batch_loses_nothing_and_workers_come_bac
         processes.worker("--hostname", "b@%h", REDIS_URL=valkey.url)
         processes.beat(REDIS_URL=valkey.url)
         for total in range(3000, 3000 * (tries + 1), 3000):
-            here.run("django", "make_cases", "3000", "--stage", "silent")
+            here.run("django", "make_cases", "3000", "--stage", "silent", "--stories", "3000")
             within(60, partial(here.reached, total - 2999), "nobody began")
             server.stop(signal.SIGQUIT)
             time.sleep(1)
@@ -155,6 +161,7 @@ def test_a_full_disk_under_the_database_is_said_and_changes_nothing_and_passes(
         if server.process is None or server.process.poll() is not None:
             server.process = None
             server.start()
+        within(60, here.answers, "it did not recover")
         with psycopg.connect(server.address, autocommit=True) as line:
             line.execute("DROP TABLE ballast")
             line.execute("CHECKPOINT")

@@ -202,6 +202,7 @@ class Market(RuleBasedStateMachine):
                 make.opened(orders.delivered(), wanted="return_refund"),
                 make.opened(orders.delivered(), wanted="replacement"),
                 moves.offered(),
+                moves.offered(replacement=True),
                 moves.proposed(),
                 settling,
                 make.swapping(orders.delivered()),
@@ -212,10 +213,11 @@ class Market(RuleBasedStateMachine):
                 make.decided(**with_return),
                 appeals.correct().dispute,
                 appeals.feedback_given().dispute,
+                appeals.reopened().dispute,
                 appeals.joined(make.decided(**with_return)).dispute,
             ]
             self.cases = [dispute.pk for dispute in made]
-            make.evidence(make.fresh(made[9]))
+            make.evidence(make.fresh(made[10]))
 
     @rule(chance=st.integers(0, 2**32))
     def step(self, chance: int) -> None:
@@ -326,8 +328,8 @@ class Market(RuleBasedStateMachine):
 
     def _wait_for_the_clocks(self) -> None:
         left: set[str] = {"nobody has looked"}
-        for _ in range(12):
-            if left <= WAITING_FOR_US:
+        for leap in range(12):
+            if leap > 2 and left <= WAITING_FOR_US:  # by then we are late with every review too
                 break
             self.now += 16 * DAY
             with clock.freeze(self.now):
