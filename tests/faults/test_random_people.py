@@ -278,9 +278,10 @@ class Market(RuleBasedStateMachine):
                 return
 
     def _sweep(self, pick: Random) -> None:
-        """Of two clocks that end together either may be first: lanes and workers begin with different tables."""
+        """Of two clocks that end together either may be first: a worker passes over what another one holds."""
         tables = deadlines.clocked()
         pick.shuffle(tables)
+        deadlines.sweep(batch_size=2, tables=tables[:1])
         deadlines.sweep(batch_size=2, tables=tables)
         services.watch_settlements()
 
