@@ -16,6 +16,13 @@ def _tables() -> tuple[str, ...]:
     return tuple(sorted(set(connection.introspection.table_names()) - KEPT))
 
 
+def last_transaction() -> int:
+    """A number that grows with whatever writes or locks a row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        return int(cursor.fetchone()[0])
+
+
 def written() -> list[Any]:
     """What changes with every row that is inserted, changed or deleted, and with nothing else (a lock, say)."""
     looks = (
@@ -38,24 +45,35 @@ def emptied() -> None:
                 cursor.execute(f"DELETE FROM {name}")
 
 
-def saved() -> dict[str, bytes]:
-    """Every row, as it can be put back."""
+Rows = dict[str, list[bytes]]
+
+
+def saved() -> Rows:
+    """Every row of every table, as it can be put back."""
     found = {}
     with connection.cursor() as cursor:
         for name, count, _last in written():
             if count:
                 with cursor.copy(f"COPY {name} TO STDOUT") as copy:
-                    found[name] = b"".join(bytes(block) for block in copy)
+                    found[name] = b"".join(bytes(block) for block in copy).splitlines(keepends=True)
     return found
 
 
-def put_back(rows: dict[str, bytes]) -> None:
+def added(before: Rows, after: Rows) -> Rows:
+    """The rows that came; none may have changed."""
+    for name, rows in before.items():
+        assert set(rows) <= set(after.get(name, ())), f"rows of {name} changed"
+    new = {name: set(rows) - set(before.get(name, ())) for name, rows in after.items()}
+    return {name: sorted(rows) for name, rows in new.items() if rows}
+
+
+def put_back(*parts: Rows) -> None:
     """Rows that were saved, into empty tables."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = 'replica'")
-        for name, text in rows.items():
+        for name in sorted({name for part in parts for name in part}):
             with cursor.copy(f"COPY {name} FROM STDIN") as copy:
-                copy.write(text)
+                copy.write(b"".join(row for part in parts for row in part.get(name, ())))
 
 
 @cache

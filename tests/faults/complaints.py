@@ -8,9 +8,11 @@ from typing import Any
 
 from appeals import services
 from appeals.models import Complaint
+from appeals.states import ComplaintState as S
 from core.actors import Actor, StaffRole
 from core.errors import Refused
 from disputes.models import Dispute
+from disputes.states import DisputeState
 from tests.appeals import factories as make
 from tests.disputes import factories as disputes
 
@@ -66,3 +68,18 @@ ACTS: dict[str, Act] = {
     "reopen": lambda d, a, _m: services.reopen_complaint(complaint_id=_of(d).pk, actor=a, why="Again."),
     "leave": lambda d, a, _m: services.leave_complaint(complaint_id=_of(d).pk, actor=a),
 }  # fmt: skip
+FROM: dict[str, tuple[str, ...]] = {
+    DisputeState.DECIDED: ("complain",),
+    S.WAITING: ("draw", "complain"),
+    S.IN_REVIEW: ("send_correct", "send_wrong", "hand_back_complaint", "complain"),
+    S.DECISION_CORRECT: ("give_feedback",),
+    S.FEEDBACK_GIVEN: ("give_feedback", "reopen", "leave"),
+}
+
+
+def worth_trying(dispute: Dispute) -> tuple[str, ...]:
+    """What begins where the complaint about this dispute is, or where a complaint may begin."""
+    states = (
+        Complaint.objects.filter(dispute=dispute).order_by("-pk").values_list("state", flat=True)
+    )
+    return FROM.get(states.first() or dispute.state, ())
