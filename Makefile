@@ -48,7 +48,7 @@ lock: venv-dev ## new locks from pyproject.toml
 diagrams: venv-dev ## the state diagrams in docs/, drawn from the code
 	DEBUG=1 $(BIN)/python manage.py draw_states
 
-bench: venv-dev ## measures, on PostgreSQL: make bench ONLY=enforce|coupons|refunds|peers|lateness|pages|evidence|settlement|start N=20000
+bench: venv-dev ## measures, on PostgreSQL: make bench ONLY=enforce|coupons|refunds|peers|lateness|flood|pages|evidence|settlement|start N=20000
 	$(BIN)/python -m tests.postgres --large $(BIN)/python -m bench
 
 load: venv-dev ## people on the real servers while deadlines fall due: make load N=100000 PEOPLE=50 SECONDS=180

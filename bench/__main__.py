@@ -11,6 +11,7 @@ PARTS = (
     "refunds",
     "peers",
     "lateness",
+    "flood",
     "pages",
     "evidence",
     "settlement",

@@ -11,6 +11,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from statistics import quantiles
 from typing import Any
 
@@ -51,7 +53,7 @@ def _round(name: str, size: int, people: int, seconds: int) -> int:
         here.workers(1, concurrency=2)
         here.beat()
         ids = _fall_due(sql, seconds)
-        figures = _play(here, address, signed_in, people, seconds)
+        figures = Play(here, address, signed_in, people, "bench/people.py").run(seconds)
         left = (
             "SELECT count(*) FROM disputes_disputedeadline WHERE id = ANY(%s) AND state = 'pending'"
         )
@@ -60,10 +62,10 @@ def _round(name: str, size: int, people: int, seconds: int) -> int:
     every: list[float] = []
     wrong = failed
     for figure in sorted(figures, key=lambda f: str(f["name"])):
-        times = _times(figure)
-        every += times
+        taken = times(figure)
+        every += taken
         wrong += int(figure["num_failures"])
-        _line(f"load: {figure['name']}", size, times, int(figure["num_failures"]))
+        _line(f"load: {figure['name']}", size, taken, int(figure["num_failures"]))
     _line(
         "load", size, every, wrong - failed, people=people, a_second=round(len(every) / seconds, 1)
     )
@@ -87,19 +89,46 @@ def _fall_due(sql: psycopg.Connection[Any], seconds: int) -> list[int]:
     return ids
 
 
-def _play(
-    here: processes.Installation, address: str, signed_in: str, people: int, seconds: int
-) -> list[dict[str, Any]]:
-    """What locust counted of everybody's requests."""
-    out = here.folder / "figures"
-    subprocess.run(
-        [sys.executable, "-m", "locust", "-f", "bench/people.py", "--headless", "--host", address, "--users",
-         str(people), "--spawn-rate", "5", "--run-time", f"{seconds}s", "--stop-timeout", "30", "--loglevel", "WARNING",
-         "--only-summary", "--exit-code-on-error", "0", "--json-file", str(out)],
-        cwd=processes.ROOT, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"LOAD_SESSIONS": signed_in},
-    )  # fmt: skip
-    figures: list[dict[str, Any]] = json.loads(out.with_suffix(".json").read_text())
-    return figures
+class Play:
+    """People of a script of locust's, on one address."""
+
+    def __init__(
+        self, here: processes.Installation, address: str, signed_in: str, people: int, script: str
+    ) -> None:
+        self._out = here.folder / "figures"
+        self._env = os.environ | {"LOAD_SESSIONS": signed_in}
+        self._command = [
+            sys.executable, "-m", "locust", "-f", script, "--headless", "--host", address, "--users", str(people),
+            "--spawn-rate", "5", "--stop-timeout", "30", "--loglevel", "WARNING", "--only-summary",
+            "--exit-code-on-error", "0", "--json-file", str(self._out),
+        ]  # fmt: skip
+
+    def run(self, seconds: int) -> list[dict[str, Any]]:
+        """What locust counted of everybody's requests in so many seconds."""
+        subprocess.run(
+            [*self._command, "--run-time", f"{seconds}s"],
+            cwd=processes.ROOT, check=True, stdout=subprocess.DEVNULL, env=self._env,
+        )  # fmt: skip
+        return self._figures()
+
+    @contextmanager
+    def going_on(self) -> Iterator[list[dict[str, Any]]]:
+        """The same for as long as the block lasts; the figures are there after it."""
+        figures: list[dict[str, Any]] = []
+        players = subprocess.Popen(
+            self._command, cwd=processes.ROOT, stdout=subprocess.DEVNULL, env=self._env
+        )
+        try:
+            yield figures
+            players.terminate()
+            players.wait(60)
+            figures += self._figures()
+        finally:
+            players.kill()
+
+    def _figures(self) -> list[dict[str, Any]]:
+        figures: list[dict[str, Any]] = json.loads(self._out.with_suffix(".json").read_text())
+        return figures
 
 
 def _lateness(sql: psycopg.Connection[Any], size: int, ids: list[int]) -> int:
@@ -120,15 +149,15 @@ def _lateness(sql: psycopg.Connection[Any], size: int, ids: list[int]) -> int:
     return int(failed)
 
 
-def _times(figure: dict[str, Any]) -> list[float]:
+def times(figure: dict[str, Any]) -> list[float]:
     """Milliseconds of each request (locust rounds them)."""
     return [float(ms) for ms, times in figure["response_times"].items() for _ in range(times)]
 
 
-def _line(name: str, size: int, times: list[float], errors: int, **more: Any) -> None:
-    cuts = quantiles(times * 2 if len(times) == 1 else times, n=100, method="inclusive")
+def _line(name: str, size: int, taken: list[float], errors: int, **more: Any) -> None:
+    cuts = quantiles(taken * 2 if len(taken) == 1 else taken, n=100, method="inclusive")
     line(name, size, cuts[49], "ms (p50)", p95_ms=round(cuts[94]), p99_ms=round(cuts[98]),
-         requests=len(times), errors=errors, **more)  # fmt: skip
+         requests=len(taken), errors=errors, **more)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -27,13 +27,13 @@ def free_port() -> int:
         return number
 
 
-def within(seconds: float, test: Callable[[], object], what: str) -> float:
-    """Wait until it holds; the seconds that it took."""
+def within(seconds: float, test: Callable[[], object], what: str, every: float = 0.02) -> float:
+    """Wait until it holds, looking so often; the seconds that it took."""
     began = time.monotonic()
     while not test():
         if time.monotonic() - began > seconds:
             raise SystemExit(f"The benchmark waited {seconds:.0f} s in vain: {what}.")
-        time.sleep(0.02)
+        time.sleep(every)
     return time.monotonic() - began
 
 

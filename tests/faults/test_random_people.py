@@ -115,8 +115,8 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 
 
-BESIDE = {"say", "add_evidence"}
-"""What is possible nearly always, and would crowd out what moves a case."""
+BESIDE = ["say", "add_evidence"]
+"""What is possible nearly always: tried now and then, or it would crowd out what moves a case."""
 FROM: dict[str, tuple[str, ...]] = {
     S.AWAITING_SELLER: ("accept_request", "reject_request"),
     S.NEGOTIATING: ("accept_offer", "escalate", "withdraw"),
@@ -136,8 +136,11 @@ MEDIATING = {"claim", "ask_buyer", "decide", "hand_back"}
 REVIEWING = {"draw", "send_correct", "send_wrong", "hand_back_complaint", "reopen", "leave"}
 
 
-def worth_trying(dispute: Dispute, settling: bool) -> list[str]:
+def worth_trying(dispute: Dispute, pick: Random) -> list[str]:
     """Moves that begin there, a settlement only now and then: it is possible in too many places."""
+    if pick.random() < 0.05:
+        return BESIDE
+    settling = pick.random() < 0.3
     state, names = dispute.state, list(FROM.get(dispute.state, ()))
     if state in (S.AWAITING_SELLER, S.NEGOTIATING):
         names += [name for name in ACTS if name.startswith("make_offer")]
@@ -155,6 +158,10 @@ LEAPS = [0, 0, 1, 1, 6, 6, 12, 12, 24, 24, 47, 48, 72, 24 * 8, 24 * 16]
 
 WAITING_FOR_US = {"escalated", "in_mediation", "under_complaint"}
 """What no clock ends: the platform is late with it, and says so every day."""
+
+
+CHANCE = st.integers(0, 2**24 - 1)
+"""As large as Hypothesis draws evenly: of larger ranges the small numbers come again and again."""
 
 
 class Killed(BaseException):
@@ -220,28 +227,28 @@ class Market(RuleBasedStateMachine):
         self.looked: datetime | None = None
         self.last = 0
         self.held: set[Any] = set()
-        self.steps = 0
+        self.chance = self.steps = 0
 
-    @initialize(chance=st.integers(0, 2**32))
+    @initialize(chance=CHANCE)
     def people(self, chance: int) -> None:
         """Every run begins with the same people and with eight of the cases, which are made once."""
         if not Market.beginning:
             Market.beginning.append(_beginning(self.now))
             emptied()
         marketplace, self.staff, cases = Market.beginning[0]
+        self.chance = chance
         chosen = Random(chance).sample(cases, 8)
         put_back(marketplace, *(rows for _pk, rows in chosen))
         self.cases = [pk for pk, _rows in chosen]
 
-    @rule(chance=st.integers(0, 2**32))
+    @rule(chance=CHANCE)
     def step(self, chance: int) -> None:
         """What happens next. People act more often than the clock does, or no case would come far.
 
-        All that a step leaves open is drawn evenly from its `chance`: of numbers that Hypothesis draws itself
-        the small ones come so often that the same few moves would happen again and again.
+        All that a step leaves open is drawn evenly from the chances of its run and its own.
         """
         self.steps += 1
-        pick = Random(f"{chance} {self.steps}")
+        pick = Random(f"{self.chance} {self.steps} {chance}")
         what = pick.choice(STEPS)
         if what == "time passes":
             self.now += timedelta(hours=pick.choice(LEAPS))
@@ -278,7 +285,7 @@ class Market(RuleBasedStateMachine):
         dispute = Dispute.objects.get(pk=pick.choice(self.cases))
         party = make.buyer(dispute) if side == "buyer" else make.seller(dispute)
         pairs = []
-        for name in worth_trying(dispute, settling=pick.random() < 0.3):
+        for name in worth_trying(dispute, pick):
             if side != "staff" and name not in MEDIATING | REVIEWING:
                 pairs.append((name, party))
             elif side == "staff" and name in MEDIATING:
@@ -355,7 +362,7 @@ class Market(RuleBasedStateMachine):
                 break
             self.now += 16 * DAY
             with clock.freeze(self.now):
-                self._sweep(Random(self.steps + leap))
+                self._sweep(Random(f"{self.chance} {leap}"))
             left = set(Dispute.objects.filter(ended_at=None).values_list("state", flat=True))
         self._look()
         assert left <= WAITING_FOR_US, f"nobody ends {left}"
