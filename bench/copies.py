@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from accounts.models import User
+from bench import stories
 from core import references
 from core.json_text import canonical
 from core.models import Case, Event
@@ -76,6 +77,27 @@ class Marks:
         self.last = {
             m: m._default_manager.aggregate(last=models.Max("pk"))["last"] or 0 for m in self.models
         }
+
+
+def make(count: int, stage: str = "", most: int = 500) -> int:
+    """So many cases of a stage (of a mix of all where none is said); how many of them were told.
+
+    On PostgreSQL at most about `most` of them are told and the others copied, which needs a superuser, and
+    nobody else at work: copies have keys that another connection might draw.
+    """
+    editions = max(1, count // most) if connection.vendor == "postgresql" else 1
+    each = count // editions
+    rest = count - each * editions
+    if rest:
+        _tell(rest, stage)
+    marks = Marks()
+    _tell(each, stage)
+    multiply(marks, editions - 1)
+    return rest + each
+
+
+def _tell(count: int, stage: str) -> int:
+    return stories.tell(count, stage) if stage else stories.mixed(count)
 
 
 def multiply(marks: Marks, times: int) -> int:

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from bench import stories
 from core import audit, clock, deadlines
 from core.actors import Actor
 from core.batch import Batch
@@ -25,6 +24,7 @@ from disputes.models import Dispute, DisputeDeadline
 from orders.models import Order, Refund
 from tests.disputes import factories as make
 from tests.disputes import facts
+from tests.faults.crowds import crowd
 from tests.orders import factories as orders
 from tests.together import again_and_again, at_once
 
@@ -222,7 +222,7 @@ def test_files_added_by_both_at_once_get_different_numbers() -> None:
 @pytest.mark.fault("R8", quick=12, tries=2000, first=True)
 def test_reply_and_sweep_around_the_due_moment_by_the_databases_clock(tries: int) -> None:
     """R8: reply at t < due wins, t >= due loses; each round has exactly one outcome."""
-    stories.tell(tries, "running")
+    crowd(tries, "running")
     DisputeDeadline.objects.update(remind_at=None)
     outcomes: Counter[str] = Counter()
     with again_and_again(2) as both:

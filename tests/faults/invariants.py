@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Sum
+from django.db.models import F, Value
 
 from accounts.models import RoleGrant
 from appeals import states as complaint_states
 from appeals.models import Compensation, Complaint, Look
 from core import audit, cases, clock
 from core.models import OPEN_DEADLINES, Case, DeadlineState, Event
+from core.models.case import deadlines_of
 from coupons import selectors as coupons
 from coupons.models import Coupon
 from disputes.models import Dispute
@@ -51,7 +53,7 @@ def invariants(
             now = at or clock.now()
         apps = None if written is None else {table.split("_")[0] for table in written}
         faults: list[str] = []
-        for reads, check in _checks(_events(), now, swept):
+        for reads, check in _checks(_events(), _cases(), now, swept):
             if apps is None or reads is None or not apps.isdisjoint(reads):
                 faults += check
         states = Counter(Dispute.objects.values_list("state", flat=True))
@@ -64,12 +66,36 @@ def _events() -> list[Any]:
     return list(Event.objects.order_by("subject", "seq").values_list(*names, named=True))
 
 
+def _cases() -> list[Any]:
+    """Every case of every machine: machine, key, reference, state, next_due_at."""
+    names = ("pk", "reference", "state", "next_due_at")
+    return _of_each(MACHINES, lambda machine: machine._default_manager.all(), names)
+
+
+def _clocks() -> list[Any]:
+    """Every open clock: machine, key of its case, kind, state, due_at."""
+    names = ("case_id", "kind", "state", "due_at")
+    return _of_each(
+        MACHINES, lambda m: deadlines_of(m)._default_manager.filter(state__in=OPEN_DEADLINES), names
+    )
+
+
+def _of_each(machines: Any, rows: Any, names: tuple[str, ...]) -> list[Any]:
+    """The rows of each machine, under its number, in one query."""
+    parts = [
+        rows(machine).order_by().annotate(m=Value(n)).values_list("m", *names)
+        for n, machine in enumerate(machines)
+    ]
+    return list(parts[0].union(*parts[1:], all=True))
+
+
 def _checks(
-    events: list[Any], now: datetime, swept: bool
+    events: list[Any], cases: list[Any], now: datetime, swept: bool
 ) -> Iterator[tuple[set[str] | None, Iterator[str]]]:
     """Each with the apps whose rows it reads beside the events; None: of all apps."""
     yield None, audit.broken_links()
-    yield None, _chains(events)
+    yield None, _chains(events, cases)
+    yield None, _kept(cases, now, swept)
     yield None, _told(events)
     yield {"orders"}, _named(selectors.unbalanced_orders())
     yield {"orders"}, _named(selectors.unbalanced_wallets())
@@ -77,8 +103,6 @@ def _checks(
     yield {"coupons", "appeals"}, _named(coupons.faults())
     yield {"orders", "disputes"}, _money()
     yield {"appeals", "disputes", "coupons"}, _complaints()
-    for machine in MACHINES:
-        yield {machine._meta.app_label}, _clocks(machine, now, swept)
     yield {"disputes"}, _silent_sellers(events, now)
     yield {"disputes"}, _turns(events)
 
@@ -94,7 +118,7 @@ def _paid_in_the_future(now: datetime) -> Iterator[str]:
         yield f"{stuck} refunds completed in the future"
 
 
-def _chains(events: list[Any]) -> Iterator[str]:
+def _chains(events: list[Any], cases: list[Any]) -> Iterator[str]:
     """(b) Each state follows from the events, and no event moves a case from where it was not."""
     last: dict[str, Any] = {}
     for event in events:
@@ -104,34 +128,25 @@ def _chains(events: list[Any]) -> Iterator[str]:
         if before is not None and not event.transition and event.from_state != event.to_state:
             yield f"{event.subject}: event {event.seq} moves without a transition"
         last[event.subject] = event
-    for machine in MACHINES:
-        cases: Any = machine._default_manager
-        for reference, state in cases.values_list("reference", "state"):
-            known = last.get(reference)
-            if known is None or known.to_state != state:
-                yield f"{reference} is {state}, its last event says {known}"
+    for _machine, _pk, reference, state, _next_due_at in cases:
+        known = last.get(reference)
+        if known is None or known.to_state != state:
+            yield f"{reference} is {state}, its last event says {known}"
 
 
-def _clocks(machine: type[Case], now: datetime, swept: bool) -> Iterator[str]:
+def _kept(cases: list[Any], now: datetime, swept: bool) -> Iterator[str]:
     """(a, e) Nothing that is due is left, ended cases have no clock, open ones have, and the mirror is true."""
     running: dict[Any, list[Any]] = {}
-    fields: Any = machine._meta
-    related: Any = fields.get_field("deadlines").related_model
-    clocks = related._default_manager.filter(state__in=OPEN_DEADLINES)
-    for case_id, kind, state, due_at in clocks.values_list("case_id", "kind", "state", "due_at"):
-        running.setdefault(case_id, []).append((state, due_at))
+    for machine, case_id, kind, state, due_at in _clocks():
+        running.setdefault((machine, case_id), []).append((state, due_at))
         if swept and state != DeadlineState.PAUSED and due_at <= now:
-            yield f"{machine.__name__} {case_id}: {kind} is {state} and overdue"
-    cases: Any = machine._default_manager
-    for pk, reference, state, next_due_at in cases.values_list(
-        "pk", "reference", "state", "next_due_at"
-    ):
-        open_clocks = running.get(pk, [])
-        if (state in machine.TERMINAL) == bool(open_clocks):
-            yield f"{reference} is {state} with {len(open_clocks)} open clocks"
-        first = min(
-            (due for kept, due in open_clocks if kept != DeadlineState.PAUSED), default=None
-        )
+            name = MACHINES[machine].__name__
+            yield f"{name} {case_id}: {kind} is {state} and overdue"
+    for machine, pk, reference, state, next_due_at in cases:
+        clocks = running.get((machine, pk), [])
+        if (state in MACHINES[machine].TERMINAL) == bool(clocks):
+            yield f"{reference} is {state} with {len(clocks)} open clocks"
+        first = min((due for kept, due in clocks if kept != DeadlineState.PAUSED), default=None)
         if next_due_at != first:
             yield f"{reference} says {next_due_at}, its first clock {first}"
 
@@ -169,12 +184,17 @@ def _silent_sellers(events: list[Any], now: datetime) -> Iterator[str]:
 
 def _money() -> Iterator[str]:
     """(c) One refund for each cause and means, of exactly what the dispute requested."""
-    causes = Counter(Refund.objects.values_list("order_id", "cause", "means"))
+    causes: Counter[Any] = Counter()
+    sums: defaultdict[Any, Decimal] = defaultdict(Decimal)
+    for order_id, cause, means, amount in Refund.objects.values_list(
+        "order_id", "cause", "means", "amount"
+    ):
+        causes[order_id, cause, means] += 1
+        sums[order_id] += amount
     yield from (f"order {key} refunded {n} times" for key, n in causes.items() if n > 1)
-    sums = dict(Refund.objects.order_by().values_list("order_id").annotate(Sum("amount")))
     for dispute in Dispute.objects.only("reference", "order_id", "refund_requested", "outcome"):
-        if sums.get(dispute.order_id, 0) != dispute.refund_requested:
-            yield f"{dispute.reference} requested {dispute.refund_requested}, refunds {sums.get(dispute.order_id)}"
+        if sums[dispute.order_id] != dispute.refund_requested:
+            yield f"{dispute.reference} requested {dispute.refund_requested}, refunds {sums[dispute.order_id]}"
         if dispute.outcome == Outcome.SELLER_SILENT and not dispute.refund_requested:
             yield f"{dispute.reference} was lost and nothing is refunded"
 

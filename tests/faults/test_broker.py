@@ -21,6 +21,7 @@ from core.models import Event
 from disputes.models import Dispute
 from evidence.models import EvidenceFile
 from tests.disputes import factories as make
+from tests.faults.crowds import crowd
 from tests.faults.invariants import invariants
 from tests.faults.servers import Processes, Valkey, within
 from tests.faults.test_forms import signed_in
@@ -157,7 +158,7 @@ def test_a_broker_that_is_away_for_minutes_makes_clocks_late_by_the_outage_and_o
 def test_two_beats_three_workers_and_a_sweep_by_hand_enforce_each_case_once(
     broker: Valkey, processes: Processes, size: int
 ) -> None:
-    stories.tell(size, "silent")
+    crowd(size)
     for _ in range(2):
         processes.beat(REDIS_URL=broker.url)
     for number in range(3):

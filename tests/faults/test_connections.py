@@ -17,6 +17,7 @@ from core.models import Event
 from disputes import services
 from disputes.models import Dispute
 from tests.disputes import factories as make
+from tests.faults.crowds import crowd
 from tests.faults.invariants import invariants
 from tests.faults.moves import MOVES
 from tests.faults.servers import database_address
@@ -107,7 +108,7 @@ def test_two_people_with_the_same_thousand_cases_in_opposite_order_both_get_thro
     tries: int, size: int
 ) -> None:
     """Rows are locked by key, whatever the order of the list: nobody waits in a ring."""
-    stories.tell(size, "escalated")
+    crowd(size, "escalated")
     keys = list(Dispute.objects.values_list("pk", flat=True))
     people = (make.carol(), make.dan())
 
@@ -147,7 +148,7 @@ def test_a_transaction_that_sits_idle_does_not_stop_the_sweeps(size: int) -> Non
     """It holds a snapshot and a row of its own; the rest is enforced at no less than a third of the speed."""
 
     def speed() -> float:
-        stories.tell(size, "silent")
+        crowd(size)
         began = time.perf_counter()
         assert deadlines.sweep().enforced >= size - 1
         return time.perf_counter() - began

@@ -28,8 +28,9 @@ from coupons import planning, services
 from coupons.models import Compensation, Coupon, CouponEntry
 from tests.coupons import factories as make
 from tests.faults.invariants import invariants
+from tests.faults.runs import Lookout
 from tests.faults.test_random_people import Killed
-from tests.tables import emptied, written
+from tests.tables import emptied
 from tests.together import many
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -46,7 +47,7 @@ class Desk(RuleBasedStateMachine):
         super().__init__()
         self.now = datetime.fromisoformat("2026-03-02T12:00:00+00:00")
         self.calls = 0
-        self.held: Any = None
+        self.lookout = Lookout("Coupons")
 
     @initialize()
     def begin(self) -> None:
@@ -121,11 +122,7 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def everything_holds(self) -> None:
-        """Looked at again where a row was written or time has passed: a call that was refused did neither."""
-        present = (self.now, written())
-        if present != self.held:
-            invariants(swept=False, at=self.now)
-            self.held = present
+        self.lookout.look(self.now)
 
     def teardown(self) -> None:
         """In the end every coupon has ended by itself."""
@@ -133,7 +130,7 @@ class Desk(RuleBasedStateMachine):
             for _n in range(3):
                 self.now += 62 * DAY
                 self.sweep(0)
-        invariants(at=self.now)
+        self.lookout.look_at_the_end(self.now)
         assert not Coupon.objects.filter(ended_at=None).exists()
         Desk.seen |= set(
             Event.objects.filter(subject__startswith="CPN").values_list("transition", flat=True)

@@ -38,9 +38,9 @@ from orders.models import Order, Refund
 from tests.appeals import factories as appeals
 from tests.disputes import factories as make
 from tests.faults import complaints, moves
-from tests.faults.invariants import invariants
+from tests.faults.runs import Beginning, Lookout
 from tests.orders import factories as orders
-from tests.tables import Rows, added, emptied, last_transaction, put_back, saved, written
+from tests.tables import emptied
 
 DAY = timedelta(days=1)
 Act = Callable[[Dispute, Actor, Decimal], Any]
@@ -195,18 +195,9 @@ def _with_evidence(dispute: Dispute) -> Dispute:
     return dispute
 
 
-def _beginning(now: datetime) -> tuple[Rows, list[Actor], list[tuple[int, Rows]]]:
-    """A marketplace with its people, them, and the rows of each case alone."""
-    with clock.freeze(now):
-        staff = [make.carol(), make.dan(), make.root(), make.eve(), *complaints.people()]
-        orders.delivered()
-        marketplace = known = saved()
-        cases = []
-        for begin in DEPTHS:
-            dispute, rows = begin(), saved()
-            cases.append((dispute.pk, added(known, rows)))
-            known = rows
-    return marketplace, staff, cases
+def _people() -> list[Actor]:
+    orders.delivered()
+    return [make.carol(), make.dan(), make.root(), make.eve(), *complaints.people()]
 
 
 class Market(RuleBasedStateMachine):
@@ -217,29 +208,24 @@ class Market(RuleBasedStateMachine):
 
     seen: set[str] = set()
     began_with = 0
-    beginning: list[Any] = []
+    beginning: Beginning[list[Actor], Dispute] | None = None
 
     def __init__(self) -> None:
         super().__init__()
         self.now = datetime.fromisoformat("2026-03-02T12:00:00+00:00")
         self.staff: list[Actor] = []
         self.cases: list[int] = []
-        self.looked: datetime | None = None
-        self.last = 0
-        self.held: set[Any] = set()
+        self.lookout = Lookout(f"The run that began with {self.began_with}")
         self.chance = self.steps = 0
 
     @initialize(chance=CHANCE)
     def people(self, chance: int) -> None:
         """Every run begins with the same people and with eight of the cases, which are made once."""
-        if not Market.beginning:
-            Market.beginning.append(_beginning(self.now))
-            emptied()
-        marketplace, self.staff, cases = Market.beginning[0]
-        self.chance = chance
-        chosen = Random(chance).sample(cases, 8)
-        put_back(marketplace, *(rows for _pk, rows in chosen))
-        self.cases = [pk for pk, _rows in chosen]
+        if Market.beginning is None:
+            Market.beginning = Beginning(self.now, _people, DEPTHS)
+        self.staff, self.chance = Market.beginning.people, chance
+        chosen = Market.beginning.again(Random(chance).sample(Market.beginning.things, 8))
+        self.cases = [dispute.pk for dispute in chosen]
 
     @rule(chance=CHANCE)
     def step(self, chance: int) -> None:
@@ -330,20 +316,7 @@ class Market(RuleBasedStateMachine):
 
     @invariant()
     def everything_holds(self) -> None:
-        """Looked at again where a row was written or time has passed: a step that was refused did neither."""
-        if (self.now, last := last_transaction()) == (self.looked, self.last):
-            return
-        rows = set(written())
-        tables = None if self.now != self.looked else {name for name, *_ in rows - self.held}
-        if tables is None or tables:
-            self._look(swept=False, written=tables)
-        self.looked, self.last, self.held = self.now, last, rows
-
-    def _look(self, **how: Any) -> None:
-        try:
-            invariants(at=self.now, **how)
-        except AssertionError as fault:
-            raise AssertionError(f"The run that began with {self.began_with}: {fault}") from fault
+        self.lookout.look(self.now)
 
     def teardown(self) -> None:
         """In the end, with the sweeps running again, whoever waited for people is done."""
@@ -364,7 +337,7 @@ class Market(RuleBasedStateMachine):
             with clock.freeze(self.now):
                 self._sweep(Random(f"{self.chance} {leap}"))
             left = set(Dispute.objects.filter(ended_at=None).values_list("state", flat=True))
-        self._look()
+        self.lookout.look_at_the_end(self.now)
         assert left <= WAITING_FOR_US, f"nobody ends {left}"
 
 
@@ -376,7 +349,7 @@ def test_nothing_that_anybody_does_breaks_what_must_hold(tries: int, half: int) 
     """Eighty steps a run: 10,000 in `make faults`, where every move of the machines must have happened in each half."""
     from tests.conftest import long_run
 
-    Market.seen, Market.beginning = set(), []
+    Market.seen = set()
     how = settings(
         max_examples=tries,
         stateful_step_count=80,

@@ -23,6 +23,7 @@ from notifications import tasks as notifications
 from notifications.models import Notice
 from orders import tasks as orders
 from orders.models import Refund
+from tests.faults.crowds import crowd
 from tests.faults.invariants import invariants
 from tests.faults.servers import Processes, Valkey, answers, within
 from tests.orders import factories as shop
@@ -69,7 +70,7 @@ def test_a_task_that_comes_three_days_late_finds_its_work_done() -> None:
 @pytest.mark.fault("R20", tries=1, few=120, size=5000)
 def test_in_a_flood_the_oldest_come_first_and_other_clocks_are_not_starved(size: int) -> None:
     """Cut short after each batch: what was enforced is what had waited longest, and orders had their turn."""
-    stories.tell(size, "silent")
+    crowd(size)
     with clock.freeze(clock.now() - timedelta(days=16)):
         released = shop.delivered()
     batch = size // 6

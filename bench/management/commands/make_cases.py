@@ -7,7 +7,6 @@ from time import perf_counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 
 from bench import copies, stories
 from orders.models import Order
@@ -28,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--stories", type=int, default=500, help="how many are told (500)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count, stage = options["count"], options["stage"]
+        count = options["count"]
         if count < 1:
             raise CommandError("N is how many: 1 or more.", returncode=2)
         if Order.objects.exclude(number__startswith="CASE-").exists():
@@ -36,16 +35,7 @@ class Command(BaseCommand):
                 "This database holds real orders; cases are made only where there are none.",
                 returncode=2,
             )
-        began, marks = perf_counter(), copies.Marks()
-        editions = max(1, count // options["stories"]) if connection.vendor == "postgresql" else 1
-        told = self._tell(count // editions, stage)
-        copied = copies.multiply(marks, editions - 1)
-        told += self._tell(count - told - copied, stage)
+        began = perf_counter()
+        told = copies.make(count, options["stage"] or "", options["stories"])
         seconds = round(perf_counter() - began, 1)
-        self.stdout.write(json.dumps({"made": told + copied, "told": told, "seconds": seconds}))
-
-    @staticmethod
-    def _tell(count: int, stage: str | None) -> int:
-        if count < 1:
-            return 0
-        return stories.tell(count, stage) if stage else stories.mixed(count)
+        self.stdout.write(json.dumps({"made": count, "told": told, "seconds": seconds}))
