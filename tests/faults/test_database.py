@@ -18,11 +18,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import connection
 
 from bench import stories
 from core import deadlines
 from disputes.models import Dispute
 from notifications import services as post
+from tests.faults.crowds import PUT_OFF, crowd, run_out
 from tests.faults.invariants import invariants
 from tests.faults.servers import ROOT, Processes, Valkey, answers, database_address, within
 from tests.postgres import CARELESS, Server
@@ -45,6 +47,10 @@ class Installation:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
+
+    def do(self, statement: str) -> None:
+        with psycopg.connect(self.server.address) as line:
+            line.execute(statement)
 
     def value(self, query: str) -> Any:
         with psycopg.connect(self.server.address, connect_timeout=5) as line:
@@ -95,11 +101,13 @@ def test_a_database_that_crashes_in_mid_batch_loses_nothing_and_workers_come_bac
 ) -> None:
     with own_server() as server:
         here = Installation(server, processes)
+        here.run("django", "make_cases", str(3000 * tries), "--stage", "silent")
+        here.do(PUT_OFF)
         processes.worker("--hostname", "a@%h", REDIS_URL=valkey.url)
         processes.worker("--hostname", "b@%h", REDIS_URL=valkey.url)
         processes.beat(REDIS_URL=valkey.url)
         for total in range(3000, 3000 * (tries + 1), 3000):
-            here.run("django", "make_cases", "3000", "--stage", "silent", "--stories", "3000")
+            here.do(run_out(3000))
             within(60, partial(here.reached, total - 2999), "nobody began")
             server.stop(signal.SIGQUIT)
             time.sleep(1)
@@ -181,29 +189,37 @@ def test_old_workers_go_on_over_a_new_schema_and_a_rolling_restart_loses_nothing
     processes: Processes, valkey: Valkey, size: int
 ) -> None:
     """The next release adds a column with a default; the old code neither reads nor writes it."""
+    crowd(3 * size)
+    do(PUT_OFF)
     old = processes.worker("--hostname", "old@%h", REDIS_URL=valkey.url)
     processes.beat(REDIS_URL=valkey.url)
-    stories.tell(size, "silent")
+    do(run_out(size))
     within(60, lambda: Dispute.objects.filter(state="resolved").exists(), processes.said("worker"))
     alter("disputes_dispute ADD COLUMN next_release text NOT NULL DEFAULT ''")
     alter("core_event ADD COLUMN next_release text")
     try:
-        stories.tell(size, "silent")
+        do(run_out(size))
+        stories.tell(20, "silent")
         new = processes.worker("--hostname", "new@%h", REDIS_URL=valkey.url)
         processes.kill(old, signal.SIGTERM)
         assert old.wait(60) == 0, "it ends its task, then itself"
-        stories.tell(size, "silent")
+        do(run_out(size))
         within(
             120,
-            lambda: Dispute.objects.filter(state="resolved").count() == 3 * size,
+            lambda: Dispute.objects.filter(state="resolved").count() == 3 * size + 20,
             processes.said("worker"),
         )
         processes.kill(new)
-        assert invariants() == {"resolved": 3 * size}
+        assert invariants() == {"resolved": 3 * size + 20}
     finally:
         processes.end()
         alter("disputes_dispute DROP COLUMN next_release")
         alter("core_event DROP COLUMN next_release")
+
+
+def do(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def alter(what: str) -> None:
