@@ -8,7 +8,7 @@ PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python3.1
 BIN := .venv/bin
 JOBS ?= 2
 PYTEST := $(BIN)/pytest -q
-export PORT HOST ONLY N PEOPLE SECONDS
+export PORT HOST ONLY N PEOPLE SECONDS SEED
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -54,7 +54,7 @@ bench: venv-dev ## measures, on PostgreSQL: make bench ONLY=enforce|coupons|refu
 load: venv-dev ## people on the real servers while deadlines fall due: make load N=100000 PEOPLE=50 SECONDS=180
 	$(BIN)/python -m tests.postgres --large $(BIN)/python -m bench.load
 
-faults: venv-dev ## every fault R1 to R32 in its full number, on PostgreSQL; prints a table (ONLY=R2 tries one)
+faults: venv-dev ## every fault R1 to R32 in its full number, on PostgreSQL; prints a table (ONLY=R2 tries one, SEED= repeats R31)
 	FAULTS=long $(BIN)/python -m tests.postgres $(PYTEST) -n $(JOBS) --dist load --maxschedchunk 1 -m fault
 
 clean: ## removes the demo's data and every cache, keeps .venv
