@@ -95,7 +95,9 @@ def make(count: int, stage: str = "", most: int = 500) -> int:
     multiply(marks, editions - 1)
     if editions > 1:
         with connection.cursor() as sql:
-            sql.execute("ANALYZE")  # who asks next does not plan for the few rows that were there before
+            sql.execute(
+                "ANALYZE"
+            )  # who asks next does not plan for the few rows that were there before
     return rest + each
 
 
@@ -119,7 +121,7 @@ def multiply(marks: Marks, times: int) -> int:
         spans = {m: _span(m, marks.last[m]) for m in marks.models}
         _stage_stories(sql, stories, marks, times, spans)
         _stage_events(sql, marks)
-        shift = {m: f"(s.c * {span})" for m, span in spans.items() if span}
+        shift = {m: f"(s.c::bigint * {span})" for m, span in spans.items() if span}
         for model in _in_order(shift):
             _copy(sql, model, marks.last[model], shift)
         for model in shift:
@@ -130,8 +132,11 @@ def multiply(marks: Marks, times: int) -> int:
 
 
 def _span(model: type[models.Model], last: int) -> int:
-    highest = model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
-    return int(highest - last)
+    """How far apart the keys of two copies lie: as far as those of the stories reach."""
+    keys = model._default_manager.filter(pk__gt=last).aggregate(
+        lowest=models.Min("pk"), highest=models.Max("pk")
+    )
+    return int(keys["highest"] - keys["lowest"] + 1) if keys["highest"] else 0
 
 
 def _in_order(shift: dict[Any, str]) -> Iterable[type[models.Model]]:
@@ -161,7 +166,7 @@ def _stage_stories(
         "CREATE TEMP TABLE copied ON COMMIT DROP AS SELECT c, story, order_id, dispute_id, refund_id, o AS old_o,"
         f" d AS old_d, r AS old_r, pg_temp.coded('ORD', {place}) AS o, pg_temp.coded('DSP', {place}) AS d,"
         f" pg_temp.coded('RFD', {place}) AS r, 'CASE-' || lpad(({place})::text, 8, '0') AS n,"
-        f" (buyer_id + c * {spans[User]})::text AS b FROM story, generate_series(1, {times}) AS c"
+        f" (buyer_id + c::bigint * {spans[User]})::text AS b FROM story, generate_series(1, {times}) AS c"
     )
     sql.execute("ANALYZE copied")
 

@@ -7,9 +7,10 @@ from collections import Counter
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from accounts.models import User
-from bench import stories
+from bench import copies, stories
 from core import references
 from core.models import Event
 from disputes.models import Dispute
@@ -52,6 +53,19 @@ def test_copies_are_as_truthful_as_what_was_told(capsys: pytest.CaptureFixture[s
     assert strangers == set(Dispute.objects.values_list("buyer", flat=True))
     for notice in Notice.objects.filter(kind="order_paid"):
         assert notice.params["order"] == Order.objects.get(reference=notice.subject).number
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_copies_have_keys_beside_their_stories_however_many_rows_were_there_and_are_gone() -> None:
+    with connection.cursor() as sql:
+        for table in ("accounts_user", "core_event", "disputes_dispute", "orders_order"):
+            sql.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 300000000)")
+
+    assert copies.make(200, "silent", most=20) == 20
+
+    assert invariants(swept=False) == {"awaiting_seller": 200}
+    assert Event.objects.latest("pk").pk < 300_010_000
 
 
 @pytest.mark.django_db
