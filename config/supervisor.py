@@ -210,17 +210,17 @@ def valkey(env: dict[str, str]) -> Child:
     }
     lines = "".join(f"{key} {value}\n" for key, value in config.items())
     child = Child("valkey", [binary, "-"], orphaned=signal.SIGTERM, stdin=lines)
-    if starts(child, env, port):
+    if starts(child, env, port, password):
         return child
     shutil.rmtree(VAR / "valkey", ignore_errors=True)  # it holds nothing that is not found again
     (VAR / "valkey").mkdir(mode=0o700)
-    if starts(child, env, port):
+    if starts(child, env, port, password):
         return child
     stop(f"Valkey could not be started; {child.log} says why, or give one of yours in REDIS_URL.")
 
 
-def starts(child: Child, env: dict[str, str], port: int) -> bool:
-    """Starts it and waits until it answers; False where it does not."""
+def starts(child: Child, env: dict[str, str], port: int, password: str) -> bool:
+    """Starts it and waits until it answers; False where it does not. It listens before it has read its files."""
     try:
         child.start(env)
     except OSError as error:
@@ -228,8 +228,13 @@ def starts(child: Child, env: dict[str, str], port: int) -> bool:
         return False
     end = time.monotonic() + 10
     while not child.ended() and time.monotonic() < end:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return True
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as line:
+            line.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            said = b""
+            while b"PONG" not in said and (more := line.recv(100)):
+                said += more
+            if b"PONG" in said:
+                return True
         time.sleep(0.02)
     child.end(0)
     return False

@@ -295,6 +295,18 @@ def test_a_valkey_whose_files_are_damaged_starts_with_new_ones(
     assert child.process.returncode == 0
 
 
+def test_a_valkey_that_listens_and_then_ends_over_its_files_has_not_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "VAR", tmp_path)
+    (tmp_path / "log").mkdir()
+    port = supervisor.free_port()
+    listens = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(0.5); exit(1)"
+    child = supervisor.Child("valkey", [sys.executable, "-c", listens])
+
+    assert not supervisor.starts(child, {}, port, "secret")
+
+
 def test_two_demos_do_not_share_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
