@@ -146,7 +146,7 @@ def test_the_page_shows_balance_and_history_of_its_owner_alone(frozen: Any) -> N
     assert [entry.refund_id for entry in answer.context["page"]] == [
         r.pk for r in reversed(refunds)
     ]
-    assert ("€12.50" in text, "€10.00" in text, "77" in text) == (True, True, False)
+    assert ("€12.50" in text, "€10.00" in text, "77.00" in text) == (True, True, False)
     assert reverse("orders:payments", args=[refunds[0].order.reference]) in text
     assert "Your wallet is empty" in browser("Bob").get(reverse("orders:wallet")).content.decode()
 
