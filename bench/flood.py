@@ -59,7 +59,7 @@ def main(n: int = 1_000_000) -> None:
                 )
                 taken = time.monotonic() - began
                 processes.within(
-                    120, lambda: len(sql.execute(LATE, [fresh]).fetchall()) == FRESH, "other clocks"
+                    120, lambda: len(sql.execute(LATE, [fresh]).fetchall()) == len(fresh), "other"
                 )
                 late = [row[0] for row in sql.execute(LATE, [fresh]).fetchall()]
             busy = _p95(figures)
@@ -72,7 +72,7 @@ def main(n: int = 1_000_000) -> None:
     line("flood", n, left / taken, "cases/s", limit=limit, people=people, seconds=round(taken), workers=2,
          failed=failed, overtaken=overtaken)  # fmt: skip
     line("flood_page_p95", n, busy, "ms", limit=2 * idle, idle_ms=idle, errors=errors)
-    line("flood_other_clocks", FRESH, quantiles(late, n=100, method="inclusive")[98], "s after due_at (p99)",
+    line("flood_other_clocks", len(late), quantiles(late, n=100, method="inclusive")[98], "s after due_at (p99)",
          most_s=round(max(late), 2))  # fmt: skip
     if failed or errors or overtaken > HELD:
         raise SystemExit(
