@@ -26,7 +26,6 @@ STORAGES = {
     "evidence": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-ACCOUNT_RATE_LIMITS: dict[str, str] = {}
 STAFF_SECOND_FACTOR = False  # tests/accounts switch it on; elsewhere force_login is enough
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

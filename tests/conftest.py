@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -163,10 +164,13 @@ def frozen() -> Iterator[datetime]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_policies() -> None:
-    """Versions never change, so they are remembered by key; a rolled-back test gives keys away again."""
+def nothing_remembered() -> None:
+    """What one test tried too often is not held against the next. And versions of a policy never change, so they
+    are remembered by key; a rolled-back test gives keys away again.
+    """
     from core.models.storefront import policy_version
 
+    cache.clear()
     policy_version.cache_clear()
 
 

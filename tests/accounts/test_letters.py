@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import allauth
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -31,14 +29,6 @@ FACTS: dict[str, Any] = {
     "deleted_email": "old@example.com", "ip": "192.0.2.7", "user_agent": "Firefox 140", "timestamp": timezone.now(),
     "password_reset_url": "https://resolve.example/reset/",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def no_tries_before() -> Iterator[None]:
-    """What one test tried too often is not held against the next."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def test_table_of_letters_is_complete() -> None:

@@ -7,14 +7,13 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
 from core import clock, references
@@ -26,13 +25,6 @@ from notifications.models import Notice
 from tests.coupons import factories as make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def no_tries_yet() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def spend(code: str, order: str = "SHOP-1", key: str = "k1", **more: Any) -> Coupon:

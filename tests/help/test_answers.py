@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from core.models import DoneOnce
@@ -16,11 +15,6 @@ from tests.disputes import factories as make
 from tests.disputes.pages import client, text
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    cache.clear()
 
 
 def said() -> list[tuple[str, bool, str]]:
