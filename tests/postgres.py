@@ -24,7 +24,8 @@ CONFIG = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 160
-shared_buffers = 64MB
+shared_buffers = 256MB
+io_method = sync
 timezone = 'UTC'
 """
 CARELESS = """

@@ -49,13 +49,14 @@ Rows = dict[str, list[bytes]]
 
 
 def saved() -> Rows:
-    """Every row of every table, as it can be put back."""
+    """Every row of every table, in one order, as it can be put back."""
     found = {}
     with connection.cursor() as cursor:
         for name, count, _last in written():
             if count:
                 with cursor.copy(f"COPY {name} TO STDOUT") as copy:
-                    found[name] = b"".join(bytes(block) for block in copy).splitlines(keepends=True)
+                    rows = b"".join(bytes(block) for block in copy).splitlines(keepends=True)
+                found[name] = sorted(rows)
     return found
 
 
