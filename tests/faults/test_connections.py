@@ -148,7 +148,7 @@ def test_control_locking_in_the_order_of_the_list_is_a_deadlock() -> None:
     assert any("deadlock" in str(result) for result in results)
 
 
-@pytest.mark.fault("R26", tries=1, few=300, size=4000, first=True)
+@pytest.mark.fault("R26", tries=1, few=300, size=2500, first=True)
 def test_a_transaction_that_sits_idle_does_not_stop_the_sweeps(size: int) -> None:
     """It holds a snapshot and a row of its own; the rest is enforced at no less than a third of the speed."""
 

@@ -95,26 +95,28 @@ def own_server(config: str = "", megabytes: int = 0) -> Iterator[Server]:
 
 
 @pytest.mark.postgres
-@pytest.mark.fault("R2", tries=3, long=True, first=True)
+@pytest.mark.fault("R2", tries=3, size=6000, long=True, first=True)
 def test_a_database_that_crashes_in_mid_batch_loses_nothing_and_workers_come_back_by_themselves(
-    processes: Processes, valkey: Valkey, tries: int
+    processes: Processes, valkey: Valkey, tries: int, size: int
 ) -> None:
+    crash = size // tries
+    """So many are due when it crashes."""
     with own_server() as server:
         here = Installation(server, processes)
-        here.run("django", "make_cases", str(3000 * tries), "--stage", "silent")
+        here.run("django", "make_cases", str(crash * tries), "--stage", "silent")
         here.do(PUT_OFF)
         processes.worker("--hostname", "a@%h", REDIS_URL=valkey.url)
         processes.worker("--hostname", "b@%h", REDIS_URL=valkey.url)
         processes.beat(REDIS_URL=valkey.url)
-        for total in range(3000, 3000 * (tries + 1), 3000):
-            here.do(run_out(3000))
-            within(60, partial(here.reached, total - 2999), "nobody began")
+        for total in range(crash, crash * (tries + 1), crash):
+            here.do(run_out(crash))
+            within(60, partial(here.reached, total - crash + 1), "nobody began")
             server.stop(signal.SIGQUIT)
             time.sleep(1)
             server.start()
             here.states()
             within(90, partial(here.reached, total), "nobody came back")
-        assert here.states("--swept") == {"resolved": 3000 * tries}
+        assert here.states("--swept") == {"resolved": crash * tries}
 
 
 @pytest.mark.postgres
