@@ -20,6 +20,11 @@ from pathlib import Path
 
 import psycopg
 
+ROOT = Path(__file__).resolve().parents[1]
+READY = "POSTGRES_READY"
+"""The variable with the folder of a server that has every table already."""
+TEMPLATE = "migrated"
+"""Its database, of which test databases are copies."""
 CONFIG = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -77,23 +82,42 @@ class Server:
             os.chown(folder, record.pw_uid, record.pw_gid)
             home = reachable(home, folder)
         self.home = home
-        initdb: list[str | Path] = [
-            home / "initdb",
-            "-D",
-            self.data,
-            "-U",
-            "recourse",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "-N",
-        ]
-        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, user=self.user, cwd=folder)
-        with (self.data / "postgresql.conf").open("a") as file:
-            file.write(f"{CONFIG}{config}port = {self.port}\n")
+        self.migrated = READY in os.environ
+        if self.migrated:
+            self._copy(Path(os.environ[READY]), self.data)
+        else:
+            options = ["-U", "recourse", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+            self._run(home / "initdb", "-D", self.data, *options)
+        mine = f"{CONFIG}{config}port = {self.port}\n"
+        (self.data / "mine.conf").write_text(mine)
+        if not self.migrated:
+            with (self.data / "postgresql.conf").open("a") as file:
+                file.write("include 'mine.conf'\n")
         self.process: subprocess.Popen[bytes] | None = None
+
+    def _run(self, *command: str | Path) -> None:
+        """As the server's own user."""
+        subprocess.run(
+            command, check=True, stdout=subprocess.DEVNULL, user=self.user, cwd=self.folder
+        )
+
+    def _copy(self, data: Path, to: Path) -> None:
+        self._run("cp", "-a", data, to)
+
+    def make_ready(self) -> dict[str, str]:
+        """Makes every table of the product, once; the environment in which other servers and databases of the tests
+        begin as copies.
+        """
+        environment = {**os.environ, "DATABASE_URL": self.address, "DEBUG": "1"}
+        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(command, check=True, env=environment, cwd=ROOT)
+        other = self.address.rsplit("/", 1)[0] + "/template1"
+        with psycopg.connect(other, autocommit=True) as line:
+            line.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE postgres")
+        self.stop()
+        self._copy(self.data, self.folder / "ready")
+        self.start()
+        return {READY: str(self.folder / "ready")}
 
     @property
     def address(self) -> str:
@@ -125,14 +149,14 @@ class Server:
 
 
 @contextmanager
-def server(config: str = CARELESS) -> Iterator[str]:
-    """A PostgreSQL in a temporary folder on a free port; yields its address; gone afterwards."""
+def server(config: str = CARELESS) -> Iterator[Server]:
+    """A PostgreSQL in a temporary folder on a free port; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="recourse-postgres-"))
     try:
         ours = Server(folder, config)
         ours.start()
         try:
-            yield ours.address
+            yield ours
         finally:
             ours.stop()
     finally:
@@ -179,11 +203,10 @@ def main(command: list[str]) -> int:
         )
         return int(os.environ.get("REQUIRE_POSTGRES", "") not in ("", "0"))
     large = command[:1] == ["--large"]
-    with server(CARELESS + LARGE if large else CARELESS) as address:
-        command = command[large:]
-        return subprocess.run(
-            command, check=False, env={**os.environ, "DATABASE_URL": address}
-        ).returncode
+    with server(CARELESS + LARGE if large else CARELESS) as ours:
+        ready = {} if large else ours.make_ready()
+        environment = {**os.environ, **ready, "DATABASE_URL": ours.address}
+        return subprocess.run(command[large:], check=False, env=environment).returncode
 
 
 if __name__ == "__main__":

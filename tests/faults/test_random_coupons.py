@@ -139,7 +139,7 @@ class Desk(RuleBasedStateMachine):
         emptied()
 
 
-@pytest.mark.fault("R31", "R22", quick=6, tries=60, first=True)
+@pytest.mark.fault("R31", "R22", quick=6, tries=40, first=True)
 def test_nothing_that_happens_to_coupons_breaks_what_must_hold(tries: int) -> None:
     Desk.seen = set()
     how = settings(
