@@ -60,15 +60,8 @@ def limit(n: int) -> float:
 def sweep(name: str, workers: int = 1, size: int = 0, seconds: float = 900) -> tuple[int, float]:
     """Sweep with so many worker processes; cases enforced, and seconds from the start to the last one's end."""
     from core.deadlines import BATCH_SIZE
-    from core.tasks import LANES
 
-    lanes = 1 if size == 1 else LANES
-    command = [
-        sys.executable,
-        "-m",
-        "bench.worker",
-        *map(str, (size or BATCH_SIZE, seconds, lanes)),
-    ]
+    command = [sys.executable, "-m", "bench.worker", str(size or BATCH_SIZE), str(seconds)]
     running: list[subprocess.Popen[str]] = []
     for _ in range(workers):
         running.append(

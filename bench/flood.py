@@ -21,8 +21,10 @@ IDLE = 60
 PERIOD = "5"
 LIMIT_OF = 4000
 FRESH = 100
-HELD = 4 * 500
-"""Cases that two workers with two lanes may have in their hands: so far the oldest may be out of order."""
+WORKERS, LANES = 1, 1
+"""What suits a machine whose few processors are the web's and the database's too: more win nothing there."""
+HELD = 500 * WORKERS * LANES
+"""Cases that they may have in their hands: so far the oldest may be out of order."""
 
 DISPUTES, REFUNDS = "disputes_disputedeadline", "orders_refunddeadline"
 LEFT = f"SELECT count(*) FROM {DISPUTES} WHERE state = 'pending' AND kind = 'seller_answer'"
@@ -41,11 +43,14 @@ def main(n: int = 1_000_000) -> None:
     limit = enforce.limit(LIMIT_OF)
     with databases.cases("bench_flood", n, "silent") as name:
         signed_in = databases.run(name, "bench.sessions", "0", str(SELLERS), "0")
-        with processes.running(name, SWEEP_SECONDS=PERIOD) as here, databases.connect(name) as sql:
+        with (
+            processes.running(name, SWEEP_SECONDS=PERIOD, SWEEP_LANES=str(LANES)) as here,
+            databases.connect(name) as sql,
+        ):
             browsing = load.Play(here, here.web(), signed_in, people, "bench/browsers.py")
             idle = _p95(browsing.run(IDLE))
             with browsing.going_on() as figures:
-                here.workers(2, concurrency=1)
+                here.workers(WORKERS, concurrency=1)
                 here.beat()
                 processes.within(120, lambda: sql.execute(DONE).fetchone()[0], "the first batch")  # type: ignore[index]
                 began, left = time.monotonic(), _count(sql, LEFT)
@@ -69,7 +74,7 @@ def main(n: int = 1_000_000) -> None:
         for check in ("check_ledger", "verify_audit"):
             databases.run(name, "django", check)
     errors = sum(int(figure["num_failures"]) for figure in figures)
-    line("flood", n, left / taken, "cases/s", limit=limit, people=people, seconds=round(taken), workers=2,
+    line("flood", n, left / taken, "cases/s", limit=limit, people=people, seconds=round(taken), workers=WORKERS,
          failed=failed, overtaken=overtaken)  # fmt: skip
     line("flood_page_p95", n, busy, "ms", limit=2 * idle, idle_ms=idle, errors=errors)
     line("flood_other_clocks", len(late), quantiles(late, n=100, method="inclusive")[98], "s after due_at (p99)",

@@ -114,8 +114,15 @@ def sqlite(parts: SplitResult) -> dict[str, Any]:
     }
 
 
+PREPARED_AFTER = 3
+"""From its so-manieth time on a connection, the database keeps a statement's plan."""
+
+
 def postgres(parts: SplitResult) -> dict[str, Any]:
-    """Connections live on between requests, are checked before use, and never wait or idle without end."""
+    """Connections live on between requests, are checked before use, and never wait or idle without end.
+
+    The database binds what is asked for, and plans the same question once for each connection: a page asks dozens.
+    """
     name = unquote(parts.path.strip("/"))
     if not name:
         raise env.SettingsError("DATABASE_URL names no database; its form is postgres://host/name.")
@@ -134,6 +141,8 @@ def postgres(parts: SplitResult) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 5,
+            "server_side_binding": True,
+            "prepare_threshold": PREPARED_AFTER if env.flag("DATABASE_PREPARED", True) else None,
             **dict(parse_qsl(parts.query)),
             "options": " ".join(f"-c {key}={value}" for key, value in limits.items()),
         },

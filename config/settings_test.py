@@ -28,8 +28,6 @@ STORAGES = {
 }
 STAFF_SECOND_FACTOR = False  # tests/accounts switch it on; elsewhere force_login is enough
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-if os.environ.get("POSTGRES_READY"):  # the server of tests/postgres.py has every table already
-    DATABASES["default"]["TEST"] = {"TEMPLATE": "migrated"}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads get connections of their own, as the web processes do.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(FOLDER) / "test.sqlite3")}

@@ -16,15 +16,12 @@ from core.watch import count_transitions, pulse, tell_operator
 
 logger = logging.getLogger(__name__)
 
-LANES = 2
-"""Threads of one sweep, each with a connection of its own: one computes while the database works for the other."""
-
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
     """Enforce every deadline that has passed, and send the reminders that are due."""
     with pulse("sweep") as beat:
-        done = deadlines.sweep(seconds=settings.SWEEP_BUDGET, lanes=LANES)
+        done = deadlines.sweep(seconds=settings.SWEEP_BUDGET, lanes=settings.SWEEP_LANES)
         beat.handled, beat.late = done.total, done.lateness
     if done.total:
         logger.info(

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests import postgres
 from tests.faults.catalogue import FAULTS
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -161,6 +162,13 @@ def frozen() -> Iterator[datetime]:
 
     with clock.freeze(NOON):
         yield NOON
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A server of our own has every table already, in a database that each process of the run copies."""
+    if postgres.READY in os.environ:
+        connection.settings_dict["TEST"]["TEMPLATE"] = postgres.TEMPLATE
 
 
 @pytest.fixture(autouse=True)

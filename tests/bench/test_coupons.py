@@ -11,7 +11,7 @@ from tests.coupons import factories as make
 from tests.faults.invariants import invariants
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("stage", "after"), [("promised", "issued"), ("issued", "expired")])
 def test_every_stage_can_be_made_and_falls_due(stage: str, after: str) -> None:
     call_command("make_coupons", "7", "--stage", stage, verbosity=0)

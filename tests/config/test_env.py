@@ -236,6 +236,15 @@ def test_the_demo_makes_its_key_once_and_keeps_it(tmp_path: Path) -> None:
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+def test_behind_an_old_pooler_no_statement_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://db.example.org/main")
+    monkeypatch.setenv("DATABASE_PREPARED", "0")
+
+    found = services.database(Path("/nowhere"), local=False)
+
+    assert found["OPTIONS"]["prepare_threshold"] is None
+
+
 def test_postgres_waits_for_nothing_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(
         "DATABASE_URL", "postgres://al%40ice:p%2Fw@db.example.org:5433/main?sslmode=require"
@@ -254,6 +263,8 @@ def test_postgres_waits_for_nothing_without_end(monkeypatch: pytest.MonkeyPatch)
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 5,
+            "server_side_binding": True,
+            "prepare_threshold": 3,
             "sslmode": "require",
             "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
         },

@@ -242,7 +242,7 @@ def _reply_and_sweep(dispute: Dispute, shift: int, both: Callable[..., list[Any]
     def wait_for(moment: datetime) -> None:
         """By the database's clock, which is asked only shortly before."""
         while (left := (moment - clock.now()).total_seconds()) > 0:
-            time.sleep(max(left - 0.002, 0.0002))
+            time.sleep(max(left - 0.0005, 0.0002))
 
     def reply() -> str:
         wait_for(due + timedelta(milliseconds=shift))
