@@ -115,7 +115,7 @@ def sqlite(parts: SplitResult) -> dict[str, Any]:
 
 
 PREPARED_AFTER = 3
-"""From its so-manieth time on a connection, the database keeps a statement's plan."""
+"""Times that a connection has sent a statement before the database keeps its plan."""
 
 
 def postgres(parts: SplitResult) -> dict[str, Any]:

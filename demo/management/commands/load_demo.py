@@ -79,8 +79,7 @@ def load(now: Any, *, size: str = "small", pictures: bool = True) -> World:
         files.leave_traces(world)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SET CONSTRAINTS ALL IMMEDIATE"
-            )  # a fault is said here, not at the commit
+            # A fault is said here, not at the commit of whoever called.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return world
