@@ -102,15 +102,15 @@ def history(complaint: Complaint, side: str) -> list[dict[str, Any]]:
     for event in Event.objects.filter(subject=complaint.reference).order_by("-seq"):
         if side != Party.PLATFORM and event.name in STAFF_ONLY:
             continue
-        shown = side == Party.PLATFORM or event.name == "reopened"
-        lines.append(
-            {
-                "at": event.at,
-                "text": f"{_who(complaint, event, side)}: {PHRASES.get(event.name, event.name)}",
-                "by": event.reason if shown else "",
-                "when": "" if lines else "now",
-            }
-        )
+        phrase, who = PHRASES.get(event.name, event.name), _who(complaint, event, side)
+        if side == Party.PLATFORM:
+            text, by = f"{who}: {phrase}", event.reason
+        else:
+            text = phrase
+            by = "" if event.actor_kind != ActorKind.PERSON else f"· {who}"
+            if event.name == "reopened" and event.reason:
+                by = f"{by}: {event.reason}"
+        lines.append({"at": event.at, "text": text, "by": by, "when": "" if lines else "now"})
     return lines
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import pytest
+
 from appeals.models import Complaint
 from appeals.reading import words
 from appeals.states import ComplaintState, Kind
@@ -10,6 +14,7 @@ from disputes.reading import clocks
 from disputes.selectors import timeline
 from disputes.states import Kind as DisputeKind
 from disputes.states import Party
+from tests.appeals import factories as make
 
 
 def names(model: type) -> set[str]:
@@ -34,3 +39,19 @@ def test_every_state_and_every_clock_that_people_wait_for_has_words() -> None:
         assert DisputeKind.COMPLAINT_REVIEW in table
     for side in (Party.BUYER, Party.SELLER):
         assert (DisputeKind.COMPLAINT_REVIEW, side) in clocks._CONSEQUENCES
+
+
+@pytest.mark.django_db
+def test_parties_read_what_happened_as_on_the_page_of_their_dispute(frozen: datetime) -> None:
+    complaint = make.reopened()
+
+    lines = [(line["text"], line["by"]) for line in words.history(complaint, Party.BUYER)]
+
+    looked, gave, *_between, joined, opened = lines
+    assert looked[0] == "One more look, by a third person"
+    assert looked[1].startswith("· A reviewer: ")
+    assert gave == ("Feedback given", "· You")
+    assert joined[1] == "· The seller"
+    assert opened == (words.PHRASES["complained"], "· You")
+    desk = [line["text"] for line in words.history(complaint, Party.PLATFORM)]
+    assert "The buyer: Feedback given" in desk
