@@ -22,9 +22,9 @@ from core.cases import present
 from core.errors import Refused
 from disputes import policies
 from disputes.models import Dispute
-from disputes.reading import terms
+from disputes.reading import clocks, terms
 from disputes.selectors import cases
-from disputes.states import DisputeState, Party, Reason
+from disputes.states import AWAITED, DisputeState, Party, Reason
 
 ROLES = cases.SEES_DISPUTES
 RAIL = 40
@@ -147,5 +147,6 @@ def _row(dispute: Dispute, current: Dispute | None, tab: str) -> dict[str, Any]:
         "amount": terms.amount(dispute, dispute.amount_asked),
         "current": current is not None and dispute.pk == current.pk,
         "state": DisputeState(dispute.state).label,
+        "whose": clocks.SUMMARY[clock.kind] if clock and clock.kind in AWAITED else "",
         "late": dispute.now - dispute.overdue_at if dispute.now and dispute.overdue_at else None,
     }

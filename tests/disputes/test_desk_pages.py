@@ -52,6 +52,16 @@ def test_the_queue_opens_the_case_named_in_the_search(frozen: Any) -> None:
     assert found["Location"] == address("case", dispute)
 
 
+def test_a_clock_of_the_queue_that_waits_for_a_party_says_whom_it_awaits(frozen: Any) -> None:
+    dispute = make.in_mediation()
+    client = desk(make.carol())
+    assert "must answer the mediator" not in client.get(address("queue")).content.decode()
+    services.request_evidence(
+        dispute_id=dispute.pk, actor=make.carol(), party="seller", question="Which box?"
+    )
+    assert "Seller must answer the mediator" in client.get(address("queue")).content.decode()
+
+
 @pytest.mark.parametrize("text", ["'", "%", "\x00", "😀" * 100, "‮abc", "DSP-XXXXXX"])
 def test_any_search_text_is_answered(frozen: Any, text: str) -> None:
     make.escalated()
