@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 import structlog
 
 from config import env
+from core import redaction
 
 LOCAL_HINT = "set it, or DEBUG=1 on your own machine."
 EMAIL_PROVIDERS = {
@@ -310,15 +311,12 @@ def mail(var: Path, local: bool, demo: bool = False) -> dict[str, Any]:
     }
 
 
-_ROWS = re.compile(r"(DETAIL|CONTEXT):[^\n]*")
-
-
 def _without_people(_logger: Any, _method: str, event: Any) -> Any:
     """Requests carry what people typed, and a database's refusal quotes the row that it refused."""
     event.pop("request", None)
     for key, value in event.items():
         if isinstance(value, str) and ("DETAIL:" in value or "CONTEXT:" in value):
-            event[key] = _ROWS.sub(r"\1: left out", value)
+            event[key] = redaction.without_rows(value)
     return event
 
 

@@ -155,6 +155,7 @@ EMAIL_TIMEOUT = 20
 # Tasks: any number of workers and beats; a message lost, doubled or late changes nothing.
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 2 if DEMO else 10, most=3600)
 SWEEP_LANES = env.number("SWEEP_LANES", 2, most=8)
+SWEEP_REST = env.number("SWEEP_REST", 0, least=0, most=400)
 SWEEP_BUDGET = 60  # seconds that one sweep may take; then the next one goes on
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 LONGEST_TASK = 300

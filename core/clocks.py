@@ -174,7 +174,7 @@ class Clocks(ABC):
                 assert deadline.left_us is not None
                 due = self.now + deadline.left_us * MICROSECOND
                 steps = [dict(step) for step in deadline.explanation["steps"]]
-                steps[-1]["to"] = self.now.isoformat()
+                _standing(steps)["to"] = self.now.isoformat()
                 self.change(
                     deadline,
                     state=DeadlineState.PENDING,
@@ -207,3 +207,8 @@ class Clocks(ABC):
         from core import deadlines
 
         return deadlines.reminders
+
+
+def _standing(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """The pause that still lasts: not the last step of all, where a stopped clock was moved meanwhile."""
+    return next(step for step in reversed(steps) if step["kind"] == "paused" and step["to"] is None)

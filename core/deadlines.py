@@ -15,13 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from core import clock, memory, shares
+from core import clock, memory, redaction, shares
 from core.batch import Batch
 from core.models import Case, Deadline, DeadlineState
 from core.models.case import case_of
@@ -90,21 +90,23 @@ def sweep(
     seconds: float = 60.0,
     tables: list[type[Deadline]] | None = None,
     lanes: int = 1,
+    rest: float = 0.0,
 ) -> Sweep:
     """Enforce what is due, oldest first, then remind; stop when nothing is left or the time is used up.
 
     `tables` names those to look into, where the caller knows which have something due. `lanes` are threads
     that sweep side by side as two workers would, so that this process computes one batch while the database
-    writes another; SQLite, which has one writer, always has one.
+    writes another; SQLite, which has one writer, always has one. `rest` are the seconds for which a lane leaves the
+    machine to others after each second of work, while it holds nothing.
     """
     chosen, end = clocked() if tables is None else tables, monotonic() + seconds
     with memory.tidied_between_batches() as tidy:
         if lanes == 1 or connection.vendor != "postgresql":
-            return _lane(0, batch_size, end, chosen, tidy)
+            return _lane(0, batch_size, end, chosen, tidy, rest)
         done = Sweep()
         with ThreadPoolExecutor(lanes, thread_name_prefix="lane") as pool:
-            run = partial(_closing_lane, size=batch_size, end=end, tables=chosen, tidy=tidy)
-            for share in pool.map(run, range(lanes)):
+            how = {"size": batch_size, "end": end, "tables": chosen, "tidy": tidy, "rest": rest}
+            for share in pool.map(partial(_closing_lane, **how), range(lanes)):
                 done.add(share)
         return done
 
@@ -117,7 +119,12 @@ def _closing_lane(number: int, **how: Any) -> Sweep:
 
 
 def _lane(
-    number: int, size: int, end: float, tables: list[type[Deadline]], tidy: memory.Tidy
+    number: int,
+    size: int,
+    end: float,
+    tables: list[type[Deadline]],
+    tidy: memory.Tidy,
+    rest: float,
 ) -> Sweep:
     """One batch of each kind of work in turn, until none finds anything: a backlog of one table starves no other.
 
@@ -130,9 +137,12 @@ def _lane(
         works.rotate(-number)
         found = 0
         for work in works:
-            if monotonic() < end and work():
+            began = monotonic()
+            if began < end and work():
                 found += 1
                 tidy()
+                if rest:
+                    sleep(rest * (monotonic() - began))
         if not found:
             break
     return done
@@ -250,6 +260,7 @@ def _remind(batch: Batch, case: Case, count: Sweep) -> None:
 
 def _set_aside(model: type[Deadline], pk: Any, select: Any, trace: str) -> None:
     """Mark the clock of a case that raised, so that the admin sees it and it is tried again later."""
+    trace = redaction.without_rows(trace)
     with transaction.atomic():
         cases = case_of(model)._default_manager.select_for_update(of=("self",), no_key=True)
         case = cases.filter(pk=pk).first()
@@ -267,12 +278,17 @@ def _set_aside(model: type[Deadline], pk: Any, select: Any, trace: str) -> None:
         for deadline in clocks.filter(wanted, case_id=pk):
             deadline.attempts += 1
             deadline.error = trace[-4000:]
-            deadline.retry_at = now + min(FIRST_RETRY * 2 ** (deadline.attempts - 1), LONGEST_RETRY)
+            deadline.retry_at = now + _pause_after(deadline.attempts)
             if select is _remindable:
                 deadline.remind_at = None
             else:
                 deadline.state = DeadlineState.FAILED
             deadline.save()
+
+
+def _pause_after(attempts: int) -> timedelta:
+    """1, 2, 4 … minutes, an hour at most. Not a power of every count: one that fails for days would overflow."""
+    return min(FIRST_RETRY * 2 ** min(attempts - 1, 6), LONGEST_RETRY)
 
 
 def _retry_one(model: type[Deadline], done: Sweep) -> bool:

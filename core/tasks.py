@@ -21,7 +21,11 @@ logger = logging.getLogger(__name__)
 def sweep() -> None:
     """Enforce every deadline that has passed, and send the reminders that are due."""
     with pulse("sweep") as beat:
-        done = deadlines.sweep(seconds=settings.SWEEP_BUDGET, lanes=settings.SWEEP_LANES)
+        done = deadlines.sweep(
+            seconds=settings.SWEEP_BUDGET,
+            lanes=settings.SWEEP_LANES,
+            rest=settings.SWEEP_REST / 100,
+        )
         beat.handled, beat.late = done.total, done.lateness
     if done.total:
         logger.info(

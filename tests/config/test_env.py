@@ -80,6 +80,7 @@ def test_production_names_what_is_missing(name: str) -> None:
         ("PORT", "http", "PORT must be a whole number from 1 to 65535, not 'http'."),
         ("PORT", "70000", "PORT must be a whole number from 1 to 65535, not '70000'."),
         ("SWEEP_LANES", "9", "SWEEP_LANES must be a whole number from 1 to 8, not '9'."),
+        ("SWEEP_REST", "-5", "SWEEP_REST must be a whole number from 0 to 400, not '-5'."),
         ("SWEEP_SECONDS", "0", "SWEEP_SECONDS must be a whole number from 1 to 3600, not '0'."),
         ("SECRET_KEY", "short", "SECRET_KEY is too short; use at least 50 random characters."),
         (

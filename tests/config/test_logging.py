@@ -43,7 +43,11 @@ def test_what_is_said_beside_the_words_is_kept(lines: Lines) -> None:
 
 
 def test_a_row_that_the_database_refused_is_not_quoted(lines: Lines) -> None:
-    trace = 'IntegrityError: duplicate key "user_email"\nDETAIL:  Key (email)=(alice@example.org) exists.\n'
+    trace = (
+        'IntegrityError: duplicate key "user_email"\n'
+        "DETAIL:  Failing row contains (7, I live in\nElm Street, alice@example.org, exists).\n\n"
+        "The above exception was the direct cause of the following exception:\n\nTraceback (most recent call last):"
+    )
     logging.getLogger("core.deadlines").error("deadline_set_aside", extra={"trace": trace})
     try:
         raise IntegrityError(trace)
@@ -52,6 +56,7 @@ def test_a_row_that_the_database_refused_is_not_quoted(lines: Lines) -> None:
 
     assert [line["level"] for line in lines()] == ["error", "error"]
     assert all("alice@example.org" not in json.dumps(line) for line in lines())
+    assert "the direct cause" in lines()[0]["trace"]
     assert all("duplicate key" in json.dumps(line) for line in lines())
 
 

@@ -124,6 +124,17 @@ def test_a_stopped_clock_gets_back_what_it_lost_before_it_stopped(frozen: dateti
     assert (row.state, row.left_us) == ("paused", (2 * DAY - HOUR) // timedelta(microseconds=1))
     make.at(frozen + DAY)
     assert facts.running(dispute) == [("seller_answer", frozen + 3 * DAY - HOUR)]
+    row.refresh_from_db()
+    spans = [(step["kind"], step["to"]) for step in row.explanation["steps"] if "to" in step]
+    assert spans == [
+        ("paused", (frozen + DAY).isoformat()), ("outage", (frozen + 4 * HOUR).isoformat()),
+    ]  # fmt: skip
+
+    with clock.freeze(frozen + DAY + 3 * HOUR):
+        outages.give_back(declare(frozen + DAY + HOUR, frozen + DAY + 2 * HOUR))
+    assert facts.running(dispute) == [("seller_answer", frozen + 3 * DAY)], (
+        "the pause is over: a later outage counts in full"
+    )
 
 
 def test_the_protection_of_an_order_lasts_as_long(frozen: datetime) -> None:

@@ -221,6 +221,19 @@ def test_one_poison_row_costs_one_row_and_is_retried_later() -> None:
     assert list(audit.broken_links()) == []
 
 
+def test_a_clock_that_has_failed_for_days_is_still_tried_every_hour_and_stops_no_sweep() -> None:
+    with clock.freeze(NOON):
+        (bad,) = errands(1, poison=True)
+    with clock.freeze(NOON + timedelta(hours=49)):
+        deadlines.sweep()
+    now = NOON + timedelta(days=40)
+    ErrandDeadline.objects.filter(case_id=bad.pk).update(attempts=1000, retry_at=now)
+    with clock.freeze(now):
+        done = deadlines.sweep()
+    aside = ErrandDeadline.objects.get(case_id=bad.pk)
+    assert (done.failed, aside.attempts, aside.retry_at) == (1, 1001, now + timedelta(hours=1))
+
+
 @pytest.mark.fault("R21", tries=1)
 def test_a_row_that_the_database_refuses_is_found_by_halving() -> None:
     with clock.freeze(NOON):
@@ -292,6 +305,24 @@ def test_a_clock_that_runs_out_during_a_backlog_of_reminders_is_enforced_after_o
     monkeypatch.setattr(deadlines, "_run", run)
     deadlines.sweep()
     assert turns == ["reminders", "clock", "reminders", "reminders", "reminders", "reminders"]
+
+
+def test_a_sweep_rests_after_each_batch_for_its_share_of_the_time_and_holds_nothing_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = iter(range(100))
+    rests: list[tuple[float, int]] = []
+
+    def rest(pause: float) -> None:
+        rests.append((pause, Errand.objects.filter(state=State.EXPIRED).count()))
+
+    monkeypatch.setattr(deadlines, "monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr(deadlines, "sleep", rest)
+    with clock.freeze(NOON):
+        errands(5)
+    with clock.freeze(NOON + timedelta(hours=49)):
+        deadlines.sweep(batch_size=2, seconds=90, rest=0.5)
+    assert rests == [(0.5, 2), (0.5, 4), (0.5, 5)]
 
 
 def test_reminders_go_out_once_each_and_never_after_the_end() -> None:
