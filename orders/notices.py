@@ -74,7 +74,10 @@ def register() -> None:
     kinds.register(
         "order_proof_to_check",
         subject=_("The proof of order %(order)s waits for you"),
-        lines=[_("Accept it or refuse it by %(until_at)s. Until then the seller’s time stands still.")],
+        lines=[
+            _("Accept it or refuse it by %(until_at)s."),
+            _("Until then the seller’s time stands still."),
+        ],
         action=_("Check the proof"), link=ORDER, group=Group.STAFF,
     )  # fmt: skip
     kinds.register(

@@ -22,6 +22,7 @@ from disputes.states import STEPS, Reason, Step, Wanted
 from disputes.views import common
 from orders import reading
 from orders.models import Order
+from orders.states import HELD
 
 HINTS: dict[str, dict[str, Any]] = {
     Step.RECEIVED: {
@@ -133,8 +134,8 @@ def _hints(step: str, answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _until(order: Order) -> datetime | None:
-    """Until when the dispute can be filed."""
-    return order.protection_until
+    """Until when the dispute can be filed; no date stands while the order is on hold and its protection with it."""
+    return None if order.state in HELD else order.protection_until
 
 
 def so_far(order: Order, answers: dict[str, Any]) -> list[dict[str, Any]]:

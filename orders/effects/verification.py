@@ -67,7 +67,7 @@ def submit_proof(
     clock = batch.schedule_days(order, K.PROOF_CHECK, "proof_check_days")
     if order.disputed_at is not None:
         batch.pause(order, K.PROOF_CHECK, why="dispute")
-    until = clock.due_at.isoformat()
+    until = _told(order, clock.due_at)
     notices.tell_both(batch, event, "order_proof_submitted", order, until_at=until)
     notices.tell_admins(batch, event, "order_proof_to_check", order, until_at=until)
     return event
@@ -96,9 +96,11 @@ def refuse_proof(batch: Batch, order: Order, actor: Actor, *, reason: str) -> Ev
     lifecycle.go_on(batch, order)
     due = _a_day_at_least(batch, order)
     notices.tell(
-        batch, event, "order_proof_refused", order, order.seller_id, reason=reason, due_at=due.isoformat(),
+        batch, event, "order_proof_refused", order, order.seller_id, reason=reason, due_at=_told(order, due),
     )  # fmt: skip
-    notices.tell(batch, event, "order_proof_refused", order, order.buyer_id, due_at=due.isoformat())
+    notices.tell(
+        batch, event, "order_proof_refused", order, order.buyer_id, due_at=_told(order, due)
+    )
     return event
 
 
@@ -146,6 +148,11 @@ def _lifted(batch: Batch, order: Order, event: Event) -> None:
     batch.end_deadlines(order, DeadlineState.MET, K.VERIFICATION, K.PROOF_CHECK)
     lifecycle.go_on(batch, order)
     notices.tell_both(batch, event, "order_hold_lifted", order)
+
+
+def _told(order: Order, due: datetime) -> str:
+    """The date as a letter names it: none while a dispute holds the order, as nothing happens at it then."""
+    return "" if order.disputed_at is not None else due.isoformat()
 
 
 def _a_day_at_least(batch: Batch, order: Order) -> datetime:

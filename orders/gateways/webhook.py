@@ -95,7 +95,14 @@ def _ask(refund: Snapshot) -> Result:
     if said.get("status") not in SAYS:
         raise Unanswered("the shop's answer has no status that we know")
     reference, message = (str(said.get(name) or "") for name in ("provider_reference", "message"))
-    return Result(refund.pk, SAYS[said["status"]], reference[:120], message[:300])
+    if _storable(reference) != reference:
+        raise Unanswered("the shop's answer has a reference that is no text")
+    return Result(refund.pk, SAYS[said["status"]], reference[:120], _storable(message)[:300])
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: NUL, and half of a pair that a cut between two bytes has left."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
 
 
 def _post(body: bytes, more: Mapping[str, str]) -> tuple[int, signing.Headers, bytes]:

@@ -140,8 +140,11 @@ class Order(Case):
         return self.state not in TERMINAL
 
     def protected(self, now: datetime) -> bool:
-        """Whether the buyer is protected at this instant; an open dispute keeps what it began with."""
-        if self.disputed_at is not None:
+        """Whether the buyer is protected at this instant.
+
+        An open dispute keeps what it began with; while the order is on hold, protection stands still.
+        """
+        if self.disputed_at is not None or self.state in states.HELD:
             return True
         return self.protection_until is not None and now < self.protection_until
 

@@ -23,7 +23,7 @@ from orders import effects, gateways
 from orders.effects import clocks, money
 from orders.gateways import Gateway, GatewayDown, Outcome, Result, Snapshot
 from orders.models import Refund, RefundAnswer
-from orders.states import RefundState
+from orders.states import LineKind, RefundState
 
 logger = logging.getLogger(__name__)
 
@@ -130,8 +130,12 @@ def _note(gateway: Gateway, results: Sequence[Result]) -> int:
 
 
 def _wait(result: Result) -> None:
-    """Nothing is known: the lease becomes the pause before the next try. No state moves, so no event is written."""
-    waiting = Refund.objects.filter(pk=result.pk).exclude(state=RefundState.COMPLETED)
+    """Nothing is known: the lease becomes the pause before the next try. No state moves, so no event is written.
+
+    Where a result came by itself meanwhile, it stands as it is.
+    """
+    under_way = (RefundState.REQUESTED, RefundState.SUBMITTED)
+    waiting = Refund.objects.filter(pk=result.pk, state__in=under_way)
     for tries in waiting.values_list("tries", flat=True):
         pause = min(FIRST_PAUSE * 2 ** min(tries, 10), LONGEST_PAUSE)
         logger.warning(
@@ -233,8 +237,22 @@ def retry_refund(*, refund_id: int, actor: Actor, reason: str = "") -> Refund:
 
 
 def correct_refund(*, refund_id: int, actor: Actor, reason: str = "") -> Refund:
-    """An administrator pays a failed refund into the buyer's wallet, because the bank cannot pay it."""
-    return _again(refund_id, actor, reason, effects.correct_refund)
+    """An administrator pays a failed refund into the buyer's wallet, because the bank cannot pay it.
+
+    Refused while a settlement says that the bank has paid it after all.
+    """
+    return _again(refund_id, actor, reason, _into_wallet)
+
+
+def _into_wallet(batch: Batch, refund: Refund, actor: Actor, *, reason: str) -> Event:
+    lines = list(refund.settlement_lines.order_by("at", "pk"))
+    paid = [line for line in lines if line.kind == LineKind.REFUND]
+    if 2 * len(paid) > len(lines):
+        said = _(
+            "A bank file says that it was paid (transaction %(transaction)s). Ask the bank before it is paid twice."
+        )
+        raise Refused(said % {"transaction": paid[-1].transaction}, "paid")
+    return effects.correct_refund(batch, refund, actor, reason=reason)
 
 
 def _again(refund_id: int, actor: Actor, reason: str, act: Callable[..., Event]) -> Refund:

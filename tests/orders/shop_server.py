@@ -49,7 +49,17 @@ class Shop:
         self.headers.append(dict(call.headers.items()))
         signing.verify([KEY], call.headers, body)
         step = self.plan.pop(0) if len(self.plan) > 1 else self.plan[0]
-        if step in {"taken", "completed", "silent", "late", "forged", "stale", "cut", "drip"}:
+        if step in {
+            "taken",
+            "completed",
+            "silent",
+            "late",
+            "forged",
+            "stale",
+            "cut",
+            "drip",
+            "no_text",
+        }:
             self.paid.setdefault(said["key"], f"PAY-{len(self.paid) + 1}")
         getattr(self, f"_{step}", self._answer)(call, said, step)
 
@@ -65,6 +75,10 @@ class Shop:
             answer["key"] = "another"
         if step == "odd_status":
             answer["status"] = "perhaps"
+        if step == "no_text":
+            answer["provider_reference"] = "PAY\0\ud83d"
+        if step == "torn":
+            answer |= {"status": "failed", "message": "The card\0 was closed \ud83d"}
         body = json.dumps(answer).encode()
         headers = signing.headers(["x" * 40 if step == "forged" else KEY], body)
         if step == "stale":

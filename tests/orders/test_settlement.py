@@ -18,6 +18,8 @@ from django.urls import reverse
 
 from accounts.models import RoleGrant
 from core import clock
+from core.actors import Actor
+from core.errors import Refused
 from core.models import Event, Storefront
 from notifications.models import Notice
 from orders import correcting, services
@@ -148,6 +150,24 @@ def test_the_second_booking_may_come_in_another_file(frozen: Any, says: Says) ->
         name="april.csv",
     )
     assert second[0] == summary(file="april.csv", new=1, known=1, opened={"twice": 1})
+
+
+def test_a_failed_refund_that_a_settlement_has_is_not_paid_into_the_wallet_too(
+    root: Any, says: Says
+) -> None:
+    made = sent()
+    no = services.Answer(made.reference, False, why="The card was closed.")
+    assert services.apply_answers(answers=[no]) == ["applied"]
+    says(f"T1,refund,{made.reference},40.00,EUR,2026-03-03")
+    admin = Actor.person(root.pk, frozenset({"admin"}), "administrator")
+
+    with pytest.raises(Refused, match=r"says that it was paid \(transaction T1\)"):
+        services.correct_refund(refund_id=made.pk, actor=admin, reason="The card is closed.")
+    assert (fresh(made).state, fresh(made).gateway) == ("failed", made.gateway)
+
+    says(f"T2,charge,{made.reference},40.00,EUR,2026-03-05", name="april.csv")
+    services.correct_refund(refund_id=made.pk, actor=admin, reason="It came back to the bank.")
+    assert fresh(made).gateway == "wallet"
 
 
 def test_a_refund_that_went_to_the_wallet_and_is_booked_by_the_bank_was_made_twice(

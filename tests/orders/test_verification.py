@@ -14,6 +14,7 @@ from core import clock, deadlines
 from core.actors import Actor
 from core.errors import CaseChanged, NotAllowed, Refused, TimeIsUp
 from core.models import Event
+from disputes.selectors import eligibility
 from notifications import rendering
 from notifications.models import Notice
 from orders import selectors, services
@@ -212,9 +213,24 @@ def test_in_a_dispute_the_check_goes_on_and_no_clock_runs(frozen: Any) -> None:
         deadlines.sweep(seconds=20)
         services.refuse_proof(order_id=order.pk, actor=root(order), reason="It shows nothing.")
     assert (fresh(order).state, running(order)) == ("on_hold", {})
+    refusals = Notice.objects.filter(kind="order_proof_refused")
+    assert {notice.params["due_at"] for notice in refusals} == {""}, "no date, as none runs"
     with clock.freeze(NOON + 10 * DAY):
         prove(order, text="Invoice 2026-18")
     assert (fresh(order).state, running(order)) == ("under_check", {})
+    asked = Notice.objects.filter(kind="order_proof_to_check").latest("pk")
+    assert asked.params["until_at"] == ""
+
+
+def test_the_protection_lasts_while_the_order_is_on_hold_however_long_we_take(frozen: Any) -> None:
+    order = make.under_check()
+    until = order.protection_until
+    assert until is not None
+    assert fresh(order).protected(until + DAY)
+    assert eligibility.why_not_by_facts(fresh(order), until + DAY) is None
+    with clock.freeze(until + DAY):
+        services.confirm_verification(order_id=order.pk, actor=root(order), proof="It is genuine.")
+    assert fresh(order).protection_until == until + DAY + (until - NOON)
 
 
 def test_the_admin_decides_on_the_page_of_the_order(frozen: Any) -> None:

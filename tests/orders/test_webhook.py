@@ -14,8 +14,9 @@ from django.urls import reverse
 from core import clock
 from core.models import Event, PolicyVersion, Storefront
 from orders import gateways, services
-from orders.gateways import GatewayDown, signing, webhook
+from orders.gateways import GatewayDown, Outcome, Result, signing, webhook
 from orders.models import Refund
+from orders.services import refunds
 from tests.conftest import NOON
 from tests.orders import factories as make
 from tests.orders.shop_server import KEY, Shop, shop
@@ -64,7 +65,11 @@ def test_the_shop_is_asked_signed_with_the_key_of_the_refund(due: Refund, shop: 
 
 @pytest.mark.parametrize(
     ("step", "state", "failure"),
-    [("completed", "completed", ""), ("failed", "failed", "The card was closed.")],
+    [
+        ("completed", "completed", ""),
+        ("failed", "failed", "The card was closed."),
+        ("torn", "failed", "The card was closed "),
+    ],
 )
 def test_the_shop_may_say_at_once_how_it_ended(
     due: Refund, shop: Shop, step: str, state: str, failure: str
@@ -77,7 +82,7 @@ def test_the_shop_may_say_at_once_how_it_ended(
 
 NOTHING_KNOWN = [
     "silent", "late", "drip", "cut", "huge", "error", "missing", "redirect", "forged", "unsigned", "stale", "other_key",
-    "odd_status",
+    "odd_status", "no_text",
 ]  # fmt: skip
 
 
@@ -200,6 +205,17 @@ def test_the_result_that_overtakes_the_answer_is_kept(due: Refund, shop: Shop) -
     assert tell(completed(due)) == (200, {"result": "applied"})
     assert send(due, timedelta(hours=1)) == 0
     assert (fresh(due).state, len(shop.asked)) == ("completed", 1)
+
+
+def test_a_refusal_that_overtakes_a_call_without_an_answer_keeps_its_reason(
+    due: Refund, shop: Shop
+) -> None:
+    refused = {"key": due.idempotency_key, "status": "failed", "message": "No such card."}
+    assert tell(refused) == (200, {"result": "applied"})
+    refunds._wait(Result(due.pk, Outcome.UNKNOWN, message="the shop did not answer"))
+    assert (fresh(due).state, fresh(due).failure, fresh(due).claimed_until, fresh(due).tries) == (
+        "failed", "No such card.", None, 0,
+    )  # fmt: skip
 
 
 def test_an_old_refusal_told_again_does_not_fail_the_next_try(due: Refund, shop: Shop) -> None:
