@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import access
 from core.actors import StaffRole
 
-CASEWORK = {
-    StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.LEAD, StaffRole.AGENT, StaffRole.ADMIN,
-}  # fmt: skip
+CASEWORK = {StaffRole.MEDIATOR, StaffRole.ADMIN}
 SECOND_INSTANCE = {StaffRole.REVIEWER, StaffRole.LEAD, StaffRole.ADMIN}
 PLACES: tuple[tuple[str, Any, set[StaffRole]], ...] = (
     ("mediation:queue", lambda: _("Disputes"), CASEWORK),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts import access
 from accounts.actors import actor_for
 from core import kept, web
-from core.actors import Actor
+from core.actors import Actor, StaffRole
 from core.cases import present
 from core.errors import Refused
 from disputes import policies
@@ -26,7 +26,8 @@ from disputes.reading import clocks, terms
 from disputes.selectors import cases
 from disputes.states import AWAITED, DisputeState, Party, Reason
 
-ROLES = cases.SEES_DISPUTES
+ROLES = (StaffRole.MEDIATOR, StaffRole.ADMIN)
+"""Who opens a dispute here; reviewers read its file with the complaint about it."""
 RAIL = 40
 
 

@@ -3,7 +3,8 @@
 The world: Alice bought two bells from Bob. On the first stands a dispute that Carol mediates, with one piece
 of evidence from Alice; on the second Alice may open one. On a third Carol has decided, both complained, and nobody
 has drawn it yet. A coupon is promised to Alice. Eve is a stranger, Dan a mediator who has nothing to do with the
-case, Root an admin. Rows read: visitor, Eve, Alice, Bob, Carol, Dan, Root. A path that ends in ` POST` is asked by
+case, Root an admin, Rita a reviewer, Lea a lead, Sam an agent. Rows read: visitor, Eve, Alice, Bob, Carol, Dan, Root,
+Rita, Lea, Sam. A path that ends in ` POST` is asked by
 POST with an empty form; the rest by GET. Nothing that a request does is kept.
 """
 
@@ -24,6 +25,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import second_factor
 from accounts.models import User
+from core.actors import StaffRole
 from evidence import storage
 from evidence.models import EvidenceFile
 from tests.appeals import factories as complaints
@@ -32,7 +34,7 @@ from tests.coupons import factories as coupons
 from tests.disputes import factories as make
 from tests.orders import factories as orders
 
-ROLES = ("visitor", "eve", "alice", "bob", "carol", "dan", "root")
+ROLES = ("visitor", "eve", "alice", "bob", "carol", "dan", "root", "rita", "lea", "sam")
 
 
 def patterns(resolver: Any, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
@@ -68,7 +70,9 @@ class World:
         make.dan()
         make.root()
         make.eve()
-        names = ("Eve", "Alice", "Bob", "Carol", "Dan", "Root")
+        complaints.lea()
+        make.staff("Sam", StaffRole.AGENT)
+        names = ("Eve", "Alice", "Bob", "Carol", "Dan", "Root", "Rita", "Lea", "Sam")
         self.people = {name.lower(): User.objects.get(name=name) for name in names}
         self.clients: dict[str, Client] = {"visitor": Client()}
         for name, user in self.people.items():
