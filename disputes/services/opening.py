@@ -103,20 +103,25 @@ def _room(draft: DisputeDraft) -> int:
 
 
 def remove_draft_file(*, draft_id: int, user_id: int, file_id: int) -> None:
-    """Take a file out of the questionnaire again; it is erased. Nothing happens the second time."""
-    draft = _own(draft_id, user_id)
-    row = draft.files.filter(file_id=file_id).first()
-    if row is not None:
-        row.delete()
-        files.erase(file_id, why="removed by its uploader")
+    """Take a file out of the questionnaire again; it is erased. Nothing happens the second time.
+
+    Raises `CaseChanged` where the questionnaire was sent meanwhile: its files are the dispute's evidence then.
+    """
+    with transaction.atomic():
+        draft = _own(draft_id, user_id, lock=True)
+        removed, _rows = draft.files.filter(file_id=file_id).delete()
+        if removed:
+            files.erase(file_id, why="removed by its uploader")
 
 
 def drop_draft(*, draft_id: int, user_id: int) -> None:
-    """Throw the questionnaire away with its files."""
-    draft = _own(draft_id, user_id)
-    for file_id in list(draft.files.values_list("file_id", flat=True)):
-        remove_draft_file(draft_id=draft_id, user_id=user_id, file_id=file_id)
-    draft.delete()
+    """Throw the questionnaire away with its files. Raises `CaseChanged` where it is gone already."""
+    with transaction.atomic():
+        draft = _own(draft_id, user_id, lock=True)
+        thrown = list(draft.files.values_list("file_id", flat=True))
+        draft.delete()
+        for file_id in thrown:
+            files.erase(file_id, why="removed by its uploader")
 
 
 def _own(draft_id: int, user_id: int, *, lock: bool = False) -> DisputeDraft:
@@ -155,7 +160,8 @@ def _open(batch: Batch, order_id: int, actor: Actor) -> Dispute:
         return known
     if (no := eligibility.why_not(order, actor.user_id, batch.now, known=known)) is not None:
         raise no.refusal()
-    draft = DisputeDraft.objects.filter(order=order, buyer_id=actor.user_id).first()
+    own = DisputeDraft.objects.select_for_update(no_key=True)  # a file is not taken out meanwhile
+    draft = own.filter(order=order, buyer_id=actor.user_id).first()
     if draft is None:
         raise questionnaire.Unfinished(_("Say whether the order arrived."), Step.RECEIVED)
     claim = questionnaire.claim_of(order, draft.answers, batch.now)

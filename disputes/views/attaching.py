@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.errors import CaseChanged
 from disputes import forms, services
 from disputes.models import DisputeDraft
 from disputes.reading import checklist
@@ -148,7 +149,15 @@ def remove_file(request: HttpRequest, reference: str, handle: str) -> HttpRespon
     draft = drafts.draft_of(order, request)
     row = draft.files.filter(file__handle=handle).first() if draft else None
     if draft is not None and row is not None and request.user.pk is not None:
-        services.remove_draft_file(draft_id=draft.pk, user_id=request.user.pk, file_id=row.file_id)
+        try:
+            services.remove_draft_file(
+                draft_id=draft.pk, user_id=request.user.pk, file_id=row.file_id
+            )
+        except CaseChanged as gone:
+            if common.wants_json(request):
+                return common.not_done(gone, status=409)
+            messages.warning(request, str(gone))
+            return redirect("disputes:file", order.reference)
         if not common.wants_json(request):
             messages.success(request, _("The file was removed."))
     if common.wants_json(request):

@@ -97,8 +97,11 @@ def drop(request: HttpRequest, reference: str) -> HttpResponse:
         context = {"order": order, "goods": terms.goods(order)}
         return render(request, "disputes/filing/drop.html", context)
     if draft is not None and request.user.pk is not None:
-        services.drop_draft(draft_id=draft.pk, user_id=request.user.pk)
-        messages.success(request, _("The draft was thrown away. Nothing was sent."))
+        try:
+            services.drop_draft(draft_id=draft.pk, user_id=request.user.pk)
+            messages.success(request, _("The draft was thrown away. Nothing was sent."))
+        except CaseChanged as gone:
+            messages.warning(request, str(gone))
     return redirect("/")
 
 

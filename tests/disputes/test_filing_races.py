@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from core.actors import Actor
 from core.errors import CaseChanged, Refused
 from disputes import services
-from disputes.models import DisputeDraft
+from disputes.models import Dispute, DisputeDraft
+from evidence import services as files
 from evidence.models import EvidenceFile
 from tests.disputes import factories as make
 from tests.disputes.pages import client, send, text
@@ -51,6 +53,36 @@ def test_a_page_whose_questionnaire_vanishes_in_the_meantime_leads_on_with_a_wor
 
     assert answer.url == reverse("disputes:file", args=[order.reference])
     assert "was sent or thrown away meanwhile" in text(alice.get(page(order, "received")))
+
+
+@pytest.mark.django_db
+def test_throwing_away_what_was_sent_in_the_meantime_says_so_and_erases_no_evidence(
+    frozen: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, alice = orders.delivered(), client("Alice")
+    draft = make.draft(order)
+    services.upload_draft_files(draft_id=draft.pk, user_id=order.buyer_id, uploads=[photo("a.jpg")])
+    files.inspect_waiting()
+    row = draft.files.get()
+    for name, act in (("drop_draft", "drop_draft"), ("remove_draft_file", "remove_file")):
+        service = getattr(services, name)
+
+        def sent_first(service: Any = service, **fields: Any) -> None:
+            services.open_dispute(
+                order_id=order.pk, actor=Actor.person(order.buyer_id, why="buyer")
+            )
+            service(**fields)
+
+        with monkeypatch.context() as patch, transaction.atomic():
+            patch.setattr(services, name, sent_first)
+            more = [row.file.handle] if act == "remove_file" else []
+            answer = alice.post(
+                reverse(f"disputes:{act}", args=[order.reference, *more]), follow=True
+            )
+            assert "was sent or thrown away meanwhile" in text(answer)
+            assert Dispute.objects.get().evidence.count() == 1
+            assert EvidenceFile.objects.get().state != "erased"
+            transaction.set_rollback(True)
 
 
 @pytest.mark.postgres
