@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order, money
@@ -57,6 +58,12 @@ class OrderPayment(models.Model):
         return f"{self.means} {self.amount}"
 
 
+PLAIN_NUMBER = Upper(
+    Replace(Replace(Replace(F("tracking_number"), Value(" ")), Value("-")), Value("."))
+)
+"""A stored tracking number as `orders.tracking.normal` leaves it, out of an index."""
+
+
 class Shipment(models.Model):
     """A parcel. The tracking number is what the seller gave; checkpoints are what the carrier told."""
 
@@ -70,6 +77,7 @@ class Shipment(models.Model):
 
     class Meta:
         ordering = ("shipped_at", "pk")
+        indexes = (models.Index(PLAIN_NUMBER, name="shipment_plain_number"),)
 
     def __str__(self) -> str:
         return self.tracking_number or self.carrier

@@ -15,8 +15,10 @@ from core import words
 from core.actors import Actor
 from core.batch import Batch
 from core.errors import CaseChanged, Refused
+from core.models import Storefront
 from orders import effects, tracking
 from orders.models import Order, OrderLine, OrderPayment, OrderProof, Shipment, Store
+from orders.models.contents import PLAIN_NUMBER
 from orders.models.order import ZERO
 from orders.states import Means
 
@@ -148,8 +150,12 @@ def check_proof(tracking_number: str, text: str) -> tuple[str, str]:
 
 
 def _used_elsewhere(order: Order, number: str) -> bool:
-    """Whether a parcel or a proof of another order has this number."""
-    others = Shipment.objects.exclude(order=order).filter(tracking_number=number)
+    """Whether a parcel or a proof of another order has this number, however it is written there.
+
+    One proof of a storefront at a time: of two orders with one number the second one is found.
+    """
+    Storefront.objects.select_for_update(no_key=True).get(pk=order.storefront_id)
+    others = Shipment.objects.alias(plain=PLAIN_NUMBER).exclude(order=order).filter(plain=number)
     proofs = OrderProof.objects.exclude(order=order).filter(tracking_number=number)
     return others.exists() or proofs.exists()
 

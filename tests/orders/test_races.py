@@ -159,3 +159,20 @@ def test_totals_that_differ_from_the_ledger_are_refused_at_the_end_of_the_transa
         cursor.execute("UPDATE orders_order SET held = 40, released = 60 WHERE id = %s", [order.pk])
     order.refresh_from_db()
     assert order.held == 100
+
+
+def test_of_two_orders_that_are_proven_by_one_number_at_once_one_is_checked() -> None:
+    orders = [make.on_hold(), make.on_hold()]
+    at_once(
+        *[
+            lambda order=order: services.prove_order(
+                order_id=order.pk,
+                actor=make.seller(order),
+                tracking_number="RR473124829FI",
+                text="",
+            )
+            for order in orders
+        ]
+    )
+    states = Order.objects.filter(pk__in=[order.pk for order in orders]).values_list("state")
+    assert sorted(states) == [("paid",), ("under_check",)]
