@@ -15,12 +15,12 @@ SEES_EVIDENCE = (StaffRole.MEDIATOR, StaffRole.REVIEWER, StaffRole.LEAD, StaffRo
 
 @access.decides("dispute")
 def may_see(user: Any, file: EvidenceFile) -> bool:
-    """Both parties, the mediator of the case, and those of the staff who judge on this storefront."""
+    """Both parties, and those of the staff who judge on this storefront; who no longer does, no longer sees it."""
     item = EvidenceItem.objects.select_related("dispute").filter(file=file).first()
     if item is None:
         return False
     dispute = item.dispute
-    if user.pk in {dispute.buyer_id, dispute.seller_id, dispute.mediator_id}:
+    if user.pk in {dispute.buyer_id, dispute.seller_id}:
         return True
     grants = RoleGrant.objects.filter(user_id=user.pk, storefront_id=dispute.storefront_id)
     return grants.filter(role__in=SEES_EVIDENCE).exists()

@@ -122,16 +122,16 @@ REMINDED: dict[str, tuple[str, ...]] = {
 
 @deadlines.reminds(DisputeDeadline, *REMINDED)
 def _remind(batch: Batch, dispute: Dispute, deadline: Deadline) -> None:
-    people = {
-        Party.BUYER: dispute.buyer_id, Party.SELLER: dispute.seller_id, Party.PLATFORM: dispute.mediator_id,
-    }  # fmt: skip
-    to = [people[Party(side)] for side in REMINDED[deadline.kind]]
+    reminded = REMINDED[deadline.kind]
+    parties = {Party.BUYER: dispute.buyer_id, Party.SELLER: dispute.seller_id}
+    to = [person for side, person in parties.items() if side in reminded]
     event = batch.record(
         dispute,
         "reminded",
         Actor.system("reminder"),
         data={"clock": deadline.kind, "due": deadline.due_at},
     )
-    telling.tell(
-        batch, dispute, event, "dispute_reminder", *to, clock=deadline.kind, due_at=deadline.due_at
-    )
+    facts = {"clock": deadline.kind, "due_at": deadline.due_at}
+    telling.tell(batch, dispute, event, "dispute_reminder", *to, **facts)
+    if Party.PLATFORM in reminded:
+        telling.mediator(batch, dispute, event, "dispute_reminder", **facts)

@@ -183,8 +183,7 @@ def question_expired(batch: Batch, dispute: Dispute, party: str) -> Event:
     for request in [r for r in dispute.hand.requests if r.party == party]:
         batch.change(request, state=RequestState.EXPIRED, ended_at=batch.now)
         dispute.hand.requests.remove(request)
-    people = (dispute.buyer_id, dispute.seller_id, dispute.mediator_id)
-    telling.tell(batch, dispute, event, "dispute_evidence_expired", *people, party=party)
+    telling.others(batch, dispute, event, "dispute_evidence_expired", party=party)
     return event
 
 
@@ -252,7 +251,8 @@ def nobody_decided(batch: Batch, dispute: Dispute, deadline: Deadline) -> Event:
         dispute, "decision_overdue", Actor.system("decision_days"), data=missed(deadline)
     )
     remind_daily(batch, dispute, deadline)
-    telling.admins(batch, dispute, event, "dispute_decision_overdue", dispute.mediator_id)
+    whose = people.still_mediator(batch, dispute.storefront_id, dispute.mediator_id)
+    telling.admins(batch, dispute, event, "dispute_decision_overdue", whose)
     return event
 
 

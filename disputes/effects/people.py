@@ -28,4 +28,6 @@ def mediators(batch: Batch, storefront_id: int) -> list[int]:
 
 def still_mediator(batch: Batch, storefront_id: int, person_id: int | None) -> int | None:
     """The mediator, where still one: nobody else is told of a case that they may see no more."""
+    if person_id is None:
+        return None
     return person_id if person_id in mediators(batch, storefront_id) else None

@@ -48,8 +48,16 @@ def both(batch: Batch, dispute: Dispute, event: Event, kind: str, **params: Any)
 
 def others(batch: Batch, dispute: Dispute, event: Event, kind: str, **params: Any) -> None:
     """Tell everybody in the case but the one who acted."""
-    everybody = (dispute.buyer_id, dispute.seller_id, dispute.mediator_id)
-    tell(batch, dispute, event, kind, *(p for p in everybody if p != event.actor_id), **params)
+    parties = (dispute.buyer_id, dispute.seller_id)
+    tell(batch, dispute, event, kind, *(p for p in parties if p != event.actor_id), **params)
+    mediator(batch, dispute, event, kind, **params)
+
+
+def mediator(batch: Batch, dispute: Dispute, event: Event, kind: str, **params: Any) -> None:
+    """Tell the mediator of the case, while still one and unless it was they who acted."""
+    whose = people.still_mediator(batch, dispute.storefront_id, dispute.mediator_id)
+    if whose != event.actor_id:
+        tell(batch, dispute, event, kind, whose, **params)
 
 
 def admins(

@@ -13,6 +13,7 @@ from core import clock
 from core.errors import NotAllowed
 from disputes import services
 from disputes.models import Dispute
+from notifications.models import Notice
 from tests.disputes import factories as make
 from tests.disputes import facts
 from tests.orders import factories as orders
@@ -148,3 +149,23 @@ def test_an_admin_gives_a_late_case_to_somebody_else_and_both_mediators_are_told
     assert facts.told(dispute) == [
         ("Dan", "dispute_handed_over"), ("Carol", "dispute_taken_from_you"),
     ]  # fmt: skip
+
+
+def test_who_mediates_no_more_is_told_nothing_more_of_the_case(frozen: datetime) -> None:
+    make.root()
+    decided, asked = make.decided(), make.in_mediation()
+    services.request_evidence(
+        dispute_id=asked.pk, actor=make.carol(), party="seller", question="Was it whole?"
+    )
+    revoke("Carol")
+    before = Notice.objects.filter(recipient=orders.user("Carol")).count()
+
+    services.send_message(dispute_id=decided.pk, actor=make.buyer(decided), body="Why so little?")
+    make.evidence(decided)
+    services.send_message(dispute_id=asked.pk, actor=make.buyer(asked), body="It came cracked.")
+    make.at(frozen + 3 * DAY)
+    assert make.fresh(asked).evidence_requests.get().state == "expired"
+    make.at(frozen + 7 * DAY)
+
+    assert "decision_target_missed" in [name for name, _, _ in facts.events(asked)]
+    assert Notice.objects.filter(recipient=orders.user("Carol")).count() == before

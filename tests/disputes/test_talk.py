@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.models import RoleGrant
 from core import cases, clock
 from core.errors import CaseChanged, NotAllowed, Refused
 from disputes import services
@@ -184,6 +185,8 @@ def test_who_sees_a_file(frozen: datetime) -> None:
         "Lea": True, "Agnes": False, "Eve": False,
     }  # fmt: skip
     assert not access.may_see(AnonymousUser(), file)
+    RoleGrant.objects.filter(user=orders.user("Carol")).delete()
+    assert not access.may_see(orders.user("Carol"), file)
     loose = make.file(dispute.buyer_id, dispute.reference)
     assert not access.may_see(orders.user("Bob"), loose)
     order = orders.delivered()
