@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from core.batch import Batch
 from core.models import Deadline, DeadlineState, Event
 from disputes import states
@@ -54,10 +56,14 @@ def others(batch: Batch, dispute: Dispute, event: Event, kind: str, **params: An
 
 
 def mediator(batch: Batch, dispute: Dispute, event: Event, kind: str, **params: Any) -> None:
-    """Tell the mediator of the case, while still one and unless it was they who acted."""
+    """Tell the mediator of the case, while still one and unless it was they who acted.
+
+    Their letter leads to the desk: the page of the parties is not theirs to open.
+    """
     whose = people.still_mediator(batch, dispute.storefront_id, dispute.mediator_id)
     if whose != event.actor_id:
-        tell(batch, dispute, event, kind, whose, **params)
+        desk = reverse("mediation:case", args=[dispute.reference])
+        tell(batch, dispute, event, kind, whose, path=desk, **params)
 
 
 def admins(

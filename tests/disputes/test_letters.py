@@ -14,6 +14,7 @@ from disputes.models import Dispute
 from notifications import rendering
 from notifications.models import Notice
 from tests.disputes import factories as make
+from tests.disputes.pages import client
 from tests.disputes.test_settlement import agree, propose
 from tests.orders import factories as orders
 
@@ -148,3 +149,35 @@ def test_withdrawing_still_says_where_the_order_goes(frozen: datetime) -> None:
     with clock.freeze(frozen + DAY):
         act = lambda: services.withdraw_dispute(dispute_id=dispute.pk, actor=make.buyer(dispute))  # noqa: E731
         assert after(act) == letters("dispute_withdrawn")
+
+
+def test_every_letter_to_the_mediator_leads_to_a_page_that_they_may_open(
+    frozen: datetime,
+) -> None:
+    make.carol()
+    dispute = make.in_mediation()
+    for party in ("buyer", "seller"):
+        services.request_evidence(
+            dispute_id=dispute.pk, actor=make.carol(), party=party, question="Where is it?"
+        )
+    services.answer_evidence_request(
+        dispute_id=dispute.pk, actor=make.buyer(dispute), answer="It is here.", file_ids=[]
+    )
+    services.send_message(dispute_id=dispute.pk, actor=make.buyer(dispute), body="Look at it.")
+    make.evidence(dispute)
+    for day in (3, 4, 7):
+        make.at(frozen + day * DAY)
+
+    letters = Notice.objects.filter(recipient=orders.user("Carol"))
+    paths = {letter.kind: rendering.render(letter).path for letter in letters}
+    browser = client("Carol")
+
+    assert {kind: browser.get(path).status_code for kind, path in paths.items()} == dict.fromkeys(
+        [
+            "dispute_in_queue", "dispute_evidence_answered", "dispute_message", "dispute_evidence_added",
+            "dispute_evidence_expired", "dispute_reminder", "dispute_decision_overdue",
+        ],
+        200,
+    )  # fmt: skip
+    told = Notice.objects.get(recipient=orders.user("Alice"), kind="dispute_evidence_expired")
+    assert client("Alice").get(rendering.render(told).path).status_code == 200
