@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from core import words
+from core import money, words
 from core.errors import Refused
 from disputes import policies
 from disputes.effects.opening import Claim
@@ -87,13 +87,15 @@ def claim_of(order: Order, answers: dict[str, Any], now: datetime) -> Claim:
 
 
 def _amount(order: Order, value: Any) -> Decimal:
+    """The amount asked, read as its field reads it: what was refused there is not taken for another amount here."""
+    typed = "" if value is None else str(value)
+    if not typed.strip():
+        raise Unfinished(_("Write how much you want back."), Step.WANTED)
     try:
-        amount = Decimal(str(value))
+        amount = money.parse_amount(typed, order.currency)
         return policies.check_amount(
             amount, refundable=order.refundable, currency=order.currency, least=Decimal(0)
         )
-    except InvalidOperation:
-        raise Unfinished(_("Write how much you want back."), Step.WANTED) from None
     except Refused as refusal:
         raise Unfinished(refusal.message, Step.WANTED) from None
 

@@ -70,10 +70,15 @@ class Money(forms.CharField):
 
 
 def typed(amount: Any, currency: str) -> str:
-    """An amount as a field shows it: with the currency's places, in figures that can be read back."""
+    """An amount as a field shows it: with the currency's places, in figures that can be read back.
+
+    What a person typed and nobody can read stays as it was typed.
+    """
+    if isinstance(amount, Decimal):
+        return str(money.quantize(amount, currency))
     try:
-        return "" if amount in (None, "") else str(money.quantize(Decimal(str(amount)), currency))
-    except ArithmeticError:
+        return str(money.parse_amount(str(amount), currency)) if amount is not None else ""
+    except Refused:
         return str(amount)
 
 

@@ -195,6 +195,7 @@ def test_late_is_a_reason_only_once_the_promise_is_over(frozen: datetime) -> Non
         ({"amount": ""}, "wanted"), ({"amount": "0"}, "wanted"), ({"amount": "-1"}, "wanted"),
         ({"amount": "100.01"}, "wanted"), ({"amount": "1e400"}, "wanted"), ({"amount": "NaN"}, "wanted"),
         ({"amount": "Infinity"}, "wanted"), ({"amount": "0.001"}, "wanted"), ({"amount": "sNaN"}, "wanted"),
+        ({"amount": "1.500"}, "wanted"), ({"amount": "1e1"}, "wanted"), ({"amount": "1_0"}, "wanted"),
         ({"received": False, "reason": "no_tracking", "wanted": "return_refund"}, "wanted"),
     ],
 )  # fmt: skip

@@ -134,6 +134,23 @@ def test_start_goes_where_the_buyer_left_it(frozen: datetime) -> None:
     assert alice.get(reverse("disputes:file", args=[order.reference])).url == page(order, "reason")
 
 
+def test_amount_that_was_refused_is_not_sent_as_another_one(frozen: datetime) -> None:
+    order, alice = orders.delivered(), client("Alice")
+    answer_all(alice, order)
+    form = {"wanted": "refund", "amount": "1.500", "postage_payer": "seller"}
+    ambiguous = "“1.500” can be read in two ways: write it without a thousands separator."
+
+    refused = send(alice, page(order, "wanted"), **form)
+    sent = send(alice, page(order, "check"))
+    shown = alice.get(sent.url)
+
+    assert (refused.status_code, sent.url) == (422, page(order, "wanted"))
+    assert ambiguous in text(refused)
+    assert ambiguous in text(shown)
+    assert 'value="1.500"' in shown.content.decode()
+    assert not Dispute.objects.exists()
+
+
 def test_text_that_no_draft_can_hold_is_refused_in_words(frozen: datetime) -> None:
     order, alice = orders.delivered(), client("Alice")
     make.draft(order)
