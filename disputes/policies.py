@@ -6,6 +6,7 @@ batch and again by every page, so the list of actions on a page is the list that
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -253,6 +254,16 @@ def _return_time_is_up(dispute: Dispute) -> bool:
 
 
 return_time_is_up: Condition = _return_time_is_up
+
+
+def return_check_ends(dispute: Dispute, at: datetime) -> datetime:
+    """Until when the seller could answer about a return whose arrival they record at this moment.
+
+    Their own word never moves the end beyond that of the return's way: it would be worth keeping it back.
+    """
+    ends = at.astimezone(UTC) + timedelta(days=dispute.policy.days("return_confirm_days"))
+    transit = dispute.deadline(Kind.RETURN_DELIVERY)
+    return ends if transit is None else min(ends, transit.due_at)
 
 
 def _replacement_agreed(dispute: Dispute) -> bool:

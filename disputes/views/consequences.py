@@ -9,10 +9,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from core.templatetags import timewords
+from disputes import policies
 from disputes.models import Offer
-from disputes.reading import payout, settling, terms
+from disputes.reading import clocks, payout, settling, terms
 from disputes.selectors import refunds
-from disputes.states import Party
+from disputes.states import Kind, Party
 from disputes.views.common import Reader
 from orders import reading as orders
 
@@ -68,6 +69,16 @@ def _replacement(reader: Reader, granted: Offer | None = None) -> str:
             " gets %(instead)s instead."
         )
     return words % facts
+
+
+def return_arrived(reader: Reader) -> str:
+    """Until when the seller can check the return once its arrival is recorded, and what silence costs then."""
+    dispute = reader.dispute
+    assert dispute.now is not None
+    words = _("If you record it now, you have until %(until)s to confirm or contest it.")
+    until = timewords.moment(policies.return_check_ends(dispute, dispute.now))
+    silence = clocks.consequence(dispute, Kind.RETURN_CONFIRM, reader.side)
+    return f"{words % {'until': until}} {silence}"
 
 
 def confirm_return(reader: Reader) -> str:

@@ -208,10 +208,7 @@ ARRIVED = Move(
     "return_arrived",
     ("record_return_delivery",),
     _L("Has the return arrived?"),
-    lambda r: (
-        _("From then you have %(days)d days to check it.")
-        % {"days": r.dispute.policy.days("return_confirm_days")}
-    ),
+    consequences.return_arrived,
     _L("It has arrived"),
     _L("Yes, it has arrived"),
     _L("Noted. Now check what came back."),

@@ -288,3 +288,21 @@ def test_what_was_refunded_before_is_said_to_count(frozen: datetime) -> None:
     )
     assert f"{counted} €26.80 more goes back to you, the way you paid." in theirs
     assert "The other €33.20 goes to the seller." in theirs
+
+
+@pytest.mark.parametrize(
+    ("day", "until"),
+    [(3, "Sunday 15 March 2026, 12:00"), (29, "Wednesday 1 April 2026, 12:00")],
+)
+def test_recording_a_return_names_the_moment_at_which_the_time_to_check_it_ends(
+    frozen: datetime, day: int, until: str
+) -> None:
+    dispute = make.in_transit()
+    with clock.freeze(frozen + day * DAY):
+        words = asked(dispute, "seller", "return_arrived")
+        send(client("Bob"), address(dispute, "return_arrived"))
+
+    ends = dispute.deadlines.get(kind="return_confirm", state="pending").due_at
+    assert ends == frozen + min(day + 10, 30) * DAY
+    assert f"If you record it now, you have until {until} to confirm or contest it." in words
+    assert "If you say nothing by then, €60.00 goes back to the buyer." in words
