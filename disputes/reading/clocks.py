@@ -233,14 +233,18 @@ OWN_QUESTION = {B: Kind.EVIDENCE_BUYER, S: Kind.EVIDENCE_SELLER}
 
 
 def main_clock(dispute: Dispute, side: str) -> Deadline | None:
-    """The clock that matters most to this reader: a settlement, a question to them, else the state's own."""
+    """The clock that matters most to this reader: a settlement, a question to them, else the state's own.
+
+    One that stands still (the time to decide, while a case waits for another mediator) only where no other runs.
+    """
     open_clocks = dispute.open_deadlines
     by_kind = {d.kind: d for d in reversed(open_clocks)}
     for kind in (Kind.SETTLEMENT, OWN_QUESTION.get(Party(side))):
         if kind in by_kind:
             return by_kind[kind]
     asides = {Kind.SETTLEMENT_PROPOSAL, Kind.EVIDENCE_BUYER, Kind.EVIDENCE_SELLER}
-    return next((d for d in open_clocks if d.kind not in asides), None)
+    own = [d for d in open_clocks if d.kind not in asides]
+    return next((d for d in own if d.state != DeadlineState.PAUSED), own[0] if own else None)
 
 
 def is_late(dispute: Dispute, kind: str) -> bool:

@@ -111,3 +111,20 @@ def test_page_that_asks_says_until_when_and_what_happens_otherwise(frozen: datet
     assert "2 days left until Wednesday 4 March 2026, 12:00" in asked
     assert "who sends nothing back" in asked
     assert " left until " not in other, "not the reader's clock"
+
+
+def test_case_handed_back_shows_the_clock_that_runs_and_not_the_one_that_stands_still(
+    frozen: datetime,
+) -> None:
+    """One day was left to decide, and two are given to take the case: the clock that stands still ends first."""
+    dispute = make.in_mediation()
+    with clock.freeze(frozen + 6 * DAY):
+        services.hand_back_dispute(dispute_id=dispute.pk, actor=make.carol())
+        browser = client("Alice")
+        shown = text(browser.get(address(dispute)))
+        calendar = browser.get(address(dispute, "calendar"))
+
+    assert "2 days left until Tuesday 10 March 2026, 12:00" in shown
+    assert "The clock stands still" not in shown
+    assert calendar.status_code == 200
+    assert "DTSTART:20260310T120000Z" in calendar.content.decode()
