@@ -111,14 +111,15 @@ def _now(dispute: Dispute) -> Any:
 
 
 def _waiting_for(dispute: Dispute, side: str) -> str:
-    if clocks.OWN_QUESTION[terms.other(side)] in {d.kind for d in dispute.open_deadlines}:
+    if dispute.deadline(Kind.SETTLEMENT) is not None:  # nobody may act, whatever stood open before
+        return _("Money is on its way")
+    asked = dispute.deadline(clocks.OWN_QUESTION[terms.other(side)])
+    if asked is not None and not asked.passed(_now(dispute)):
         return _("It is the seller’s turn") if side == Party.BUYER else _("It is the buyer’s turn")
     if dispute.state in (S.ESCALATED, S.IN_MEDIATION, S.UNDER_COMPLAINT):
         return _("It is our turn")
     if dispute.state == S.DECIDED:
         return _("Decided")
-    if dispute.deadline(Kind.SETTLEMENT) is not None:
-        return _("Money is on its way")
     return _("It is the seller’s turn") if side == Party.BUYER else _("It is the buyer’s turn")
 
 

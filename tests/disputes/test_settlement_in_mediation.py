@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -199,3 +200,18 @@ def test_a_target_that_was_missed_before_the_agreement_goes_on_alarming_after_th
     make.at(frozen + 10.5 * DAY)
     assert [name for name, _a, _b in facts.events(dispute)].count("decision_target_missed") == 2
     assert make.fresh(dispute).overdue_at == frozen + 7 * DAY
+
+
+@pytest.mark.parametrize(
+    "made", [make.opened, make.rejected, make.escalated, make.in_mediation, asked]
+)
+def test_while_a_settlement_is_under_way_it_is_nobodys_turn(
+    frozen: datetime, made: Callable[[], Dispute]
+) -> None:
+    dispute = settling(frozen, made())
+    with clock.freeze(frozen + DAY):
+        told = [text(client(name).get(address(dispute))) for name in ("Alice", "Bob")]
+
+    for words in told:
+        assert "Money is on its way €50.00 is being refunded; then the dispute closes" in words
+        assert not re.search(r"It is (our|your|the seller’s|the buyer’s) turn", words)
