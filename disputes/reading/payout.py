@@ -22,6 +22,8 @@ PAID_OUT, KEPT, HELD, WAITS = "paid_out", "kept", "held", "waits"
 RETURNING = frozenset({DisputeState.AWAITING_RETURN, DisputeState.RETURN_IN_TRANSIT})
 SETTLED = RETURNING | {DisputeState.DECIDED, DisputeState.UNDER_COMPLAINT}
 """Where it is agreed or decided how much goes back."""
+REPLACING = RETURNING | {DisputeState.AWAITING_REPLACEMENT, DisputeState.REPLACEMENT_IN_TRANSIT}
+"""Where an agreed replacement is still to come; once it is contested, the mediator decides about all of the money."""
 SETTLES = frozenset({OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED})
 """An order in these states pays the seller when its dispute ends; one on hold waits for its verification."""
 
@@ -181,7 +183,7 @@ def ahead(dispute: Dispute, side: str) -> dict[str, Any] | None:
         return None
     buying = side == Party.BUYER
     most = _("Most that can still come back") if buying else _("Most that can still go back")
-    if dispute.replacement:
+    if dispute.replacement and dispute.state in REPLACING:
         small, amount = _("if the replacement does not come"), instead(dispute)
         return _line(most, policies.still_due(dispute, amount, Decimal(0)), small)
     if dispute.state not in SETTLED:

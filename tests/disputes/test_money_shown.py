@@ -120,6 +120,14 @@ def decided_with_return(refunded: str = "") -> Dispute:
     return make.decided(None, "all", None, **more)
 
 
+def contested() -> Dispute:
+    """A replacement came that is not right: no other is on its way, and a mediator decides."""
+    dispute = make.replaced_in_transit()
+    return services.contest_replacement(
+        dispute_id=dispute.pk, actor=make.buyer(dispute), contest="This one is cracked too."
+    )
+
+
 @pytest.mark.parametrize(
     ("begun", "told"),
     [
@@ -134,6 +142,11 @@ def decided_with_return(refunded: str = "") -> Dispute:
         (make.in_transit, (STILL, f"once {DONE}", 60)),
         (make.replacing, (MOST, "if the replacement does not come", 60)),
         (make.swapping, (MOST, "if the replacement does not come", 60)),
+        (contested, (MOST, "", 100)),
+        (
+            lambda: services.claim_dispute(dispute_id=contested().pk, actor=make.carol()),
+            (MOST, "", 100),
+        ),
         (make.closed, None),
     ],
 )
