@@ -240,6 +240,11 @@ no_question_open = needs(
 )
 
 
+def has_goods(dispute: Dispute) -> bool:
+    """Whether the buyer has goods that could go back: the order's, or a replacement that came and is contested."""
+    return dispute.received or bool(dispute.replacement_contest)
+
+
 def _return_not_recorded(dispute: Dispute) -> bool:
     return dispute.deadline(Kind.RETURN_DELIVERY) is not None
 

@@ -15,7 +15,7 @@ from accounts import access
 from accounts.models import RoleGrant, User
 from core import counts, kept
 from core.actors import Actor, StaffRole
-from disputes import services
+from disputes import policies, services
 from disputes.desk import door, findings
 from disputes.models import DecisionDraft, Dispute, Offer
 from disputes.reading import clocks, exhibits, terms, turn
@@ -87,7 +87,7 @@ def screen(
         "results": Finding.choices,
         "verdicts": Verdict.choices,
         "reasons_of_decision": DecisionReason.choices,
-        "payers": PostagePayer.choices,
+        "payers": PostagePayer.choices if policies.has_goods(dispute) else [],
         "at_most": dispute.at_most,
         "complaint_days": dispute.policy.days("complaint_days"),
     }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import money
 from core.errors import Refused
-from disputes import services, statements
+from disputes import policies, services, statements
 from disputes.effects.mediation import Found
 from disputes.models import Dispute
 from disputes.services import mediation
@@ -184,6 +184,8 @@ def check(dispute: Dispute, sheet: Sheet) -> Sheet:
         sheet.problems.append(("return", _("Choose who pays the postage, or no return.")))
     if sheet.return_required and sheet.granted == 0:
         sheet.problems.append(("return", _("Without a refund nothing has to be sent back.")))
+    if sheet.return_required and not policies.has_goods(dispute):  # its field is not shown then
+        sheet.problems.append(("verdict", _("Nothing arrived, so nothing can be sent back.")))
     if sheet.reason not in DecisionReason.values:
         sheet.problems.append(("reason", _("Pick a reason from the list.")))
     if not sheet.statement.strip():

@@ -112,6 +112,7 @@ def decide_dispute(
 
     Refused until every allegation has a finding, everything proved cites evidence of this case, a reason
     is picked and the statement is written. `amount` counts only for `part`: more than 0 and less than all.
+    A return needs goods that arrived.
     """
     with moving(dispute_id) as (batch, dispute):
         if (
@@ -128,6 +129,8 @@ def decide_dispute(
             findings=tuple(check_findings(dispute, findings)),
         )  # fmt: skip
         check_return(return_required, postage_payer, ruling.amount)
+        if return_required and not policies.has_goods(dispute):
+            raise Refused(_("Nothing arrived, so nothing can be sent back."), "return")
         mediation.decide(batch, dispute, actor, ruling)
         DecisionDraft.objects.filter(dispute_id=dispute.pk).delete()
     return dispute

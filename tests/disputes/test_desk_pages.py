@@ -266,3 +266,23 @@ def test_the_mediators_own_words_survive_a_new_draft(frozen: Any) -> None:
     again = {k: kept[k] for k in ("drafted-for", "drafted-text")}
     client.post(address("check", dispute), sheet(number, statement="", do="draft", **again))
     assert "My own words" not in DecisionDraft.objects.get().content["statement"]
+
+
+def test_goods_that_never_arrived_are_not_asked_back(frozen: Any) -> None:
+    dispute = make.rejected(orders.shipped(), received=False, reason="no_tracking")
+    services.escalate_dispute(dispute_id=dispute.pk, actor=make.buyer(dispute))
+    services.claim_dispute(dispute_id=dispute.pk, actor=make.carol())
+    found = {"result-no_tracking": "proved", "cite-no_tracking": [str(make.evidence(dispute))]}
+    client = desk(make.carol())
+    shown = client.get(address("case", dispute)).content.decode()
+    refused = client.post(address("check", dispute), sheet(**found, **{"return": "seller"}))
+    checked = client.post(address("check", dispute), sheet(**found, reason="not_delivered"))
+    assert 'name="verdict"' in shown
+    assert 'name="return"' not in shown
+    assert "the buyer keeps it" not in shown
+    assert refused.status_code == 422
+    assert "Nothing arrived, so nothing can be sent back." in refused.content.decode()
+    assert checked.status_code == 200
+    assert 'name="return"' in desk(make.carol()).get(
+        address("case", make.in_mediation())
+    ).content.decode()  # fmt: skip

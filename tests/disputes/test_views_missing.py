@@ -14,7 +14,7 @@ from django.urls import reverse
 from core.errors import Refused
 from disputes import services
 from disputes.effects.mediation import Found
-from disputes.models import Dispute
+from disputes.models import Decision, Dispute
 from notifications import rendering
 from notifications.models import Notice
 from tests.disputes import factories as make
@@ -55,7 +55,7 @@ def silent() -> Dispute:
     return make.fresh(dispute)
 
 
-def decided(verdict: str = "part", amount: str | None = "40") -> Dispute:
+def decided(verdict: str = "part", amount: str | None = "40", **more: Any) -> Dispute:
     dispute = make.rejected(orders.shipped(), **MISSING)
     services.escalate_dispute(dispute_id=dispute.pk, actor=make.buyer(dispute))
     dispute = services.claim_dispute(dispute_id=dispute.pk, actor=make.carol())
@@ -64,7 +64,7 @@ def decided(verdict: str = "part", amount: str | None = "40") -> Dispute:
         Found("The order did not arrive; the tracking shows nothing", "buyer", "proved", (number,), "no_tracking"),
         Found("The order was sent and delivered to the right address", "seller", "not_proved", (), "denial"),
     ]  # fmt: skip
-    return make.decide(dispute, verdict, amount, findings=findings, reason="not_delivered")
+    return make.decide(dispute, verdict, amount, findings=findings, reason="not_delivered", **more)
 
 
 STAGES: dict[str, Callable[[], Dispute]] = {
@@ -125,6 +125,14 @@ def test_nothing_can_be_offered_back(frozen: datetime, name: str) -> None:
             postage_payer="seller",
         )  # fmt: skip
     assert str(refused.value) == "Nothing arrived, so nothing can be sent back."
+
+
+def test_no_return_can_be_decided(frozen: datetime) -> None:
+    with pytest.raises(Refused) as refused:
+        decided("all", None, return_required=True, postage_payer="seller")
+
+    assert str(refused.value) == "Nothing arrived, so nothing can be sent back."
+    assert not Decision.objects.exists()
 
 
 def test_offer_of_money_and_of_a_replacement_goes_through(frozen: datetime) -> None:
