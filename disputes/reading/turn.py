@@ -57,15 +57,23 @@ def turn_of(dispute: Dispute, side: str) -> Turn:
         return _passed(dispute, side, clock)
     words = _WORDS[dispute.state](dispute, side)
     settlement = dispute.hand.settlement
+    proposal = dispute.deadline(Kind.SETTLEMENT_PROPOSAL) if side == Party.SELLER else None
+    over = proposal if proposal is not None and proposal.passed(_now(dispute)) else None
+    if over is not None:
+        proposal = None
+    if clock is not None and clock.kind == clocks.OWN_QUESTION.get(Party(side)):
+        if clock.passed(_now(dispute)):
+            clock, over = None, clock
+        else:
+            words = _asked(dispute)
     if settlement is not None and settlement.is_agreed:
         words = _settling(dispute, side)
-    elif clock is not None and clock.kind == clocks.OWN_QUESTION.get(Party(side)):
-        words = _asked(dispute)
-    elif settlement is not None and side == Party.SELLER and words[0] == OTHER:
+    elif words[0] == OTHER and proposal is not None:
         words = _proposed(dispute)
+    elif words[0] == OTHER and over is not None:
+        return _passed(dispute, side, over)
     turn, title, text, step, step_words = words
     label = _("It is your turn") if turn == YOU else _waiting_for(dispute, side)
-    proposal = dispute.deadline(Kind.SETTLEMENT_PROPOSAL) if side == Party.SELLER else None
     if turn == YOU and proposal is not None:
         clock, more = _beside_proposal(dispute, clock, proposal, step)
         text = f"{text} {more}"

@@ -23,6 +23,7 @@ from disputes.reading import turn
 from disputes.selectors import turns
 from disputes.states import OPEN, Party
 from tests.disputes import factories as make
+from tests.disputes.pages import address, client, text
 from tests.disputes.test_settlement import agree, propose
 from tests.orders import factories as orders
 
@@ -101,11 +102,16 @@ STORIES: list[tuple[str, Callable[[], Dispute], Sequence[Party]]] = [
 ]  # fmt: skip
 
 
-def page_says(dispute: Dispute, now: datetime) -> set[Party]:
-    """Whose turn it is on the page of each, at this moment."""
+def told(dispute: Dispute, now: datetime, side: Party) -> turn.Turn:
+    """What the page of one side says at this moment."""
     found = Dispute.objects.select_related("order", "order__store").get(pk=dispute.pk)
     (row,) = turns.at_hand([cases.at(found, now)])
-    return {side for side in SIDES if turn.turn_of(row, side).turn == turn.YOU}
+    return turn.turn_of(row, side)
+
+
+def page_says(dispute: Dispute, now: datetime) -> set[Party]:
+    """Whose turn it is on the page of each, at this moment."""
+    return {side for side in SIDES if told(dispute, now, side).turn == turn.YOU}
 
 
 def lists_say(dispute: Dispute, now: datetime) -> set[Party]:
@@ -143,6 +149,51 @@ def test_whose_time_is_up_is_not_awaited_any_more(
 
     assert page_says(dispute, before) == lists_say(dispute, before) != set()
     assert page_says(dispute, over) == lists_say(dispute, over) == set()
+
+
+@pytest.mark.parametrize(
+    ("made", "name", "days"),
+    [
+        (lambda: asked("buyer"), "Alice", 3), (lambda: asked("seller"), "Bob", 3),
+        (lambda: proposed(make.escalated), "Bob", 5), (lambda: proposed(make.rejected), "Bob", 5),
+    ],
+)  # fmt: skip
+def test_whose_time_for_a_question_or_a_proposal_is_up_reads_so_and_finds_no_dead_button(
+    frozen: datetime, made: Callable[[], Dispute], name: str, days: int
+) -> None:
+    dispute, over = made(), frozen + days * DAY
+    side = B if name == "Alice" else S
+    before = over - timedelta(microseconds=1)
+    assert (side in page_says(dispute, before), side in page_says(dispute, over)) == (True, False)
+
+    with clock.freeze(over):
+        page = client(name).get(address(dispute))
+
+    assert "Time is up The time for this step is over" in text(page)
+    assert 'href=""' not in page.content.decode()
+
+
+def test_the_other_side_of_a_passed_question_reads_that_it_is_our_turn(frozen: datetime) -> None:
+    dispute = asked("seller")
+
+    assert (
+        told(dispute, frozen + 3 * DAY - timedelta(microseconds=1), B).label
+        == "It is the seller’s turn"
+    )
+    assert told(dispute, frozen + 3 * DAY, B).label == "It is our turn"
+
+
+def test_a_passed_question_or_proposal_leaves_the_seller_what_can_still_be_answered(
+    frozen: datetime,
+) -> None:
+    beside = told(proposed(lambda: asked("seller")), frozen + 3 * DAY, S)
+    own = told(propose(make.opened(), frozen + DAY), frozen + DAY, S)
+
+    assert (beside.turn, beside.step, beside.clock and beside.clock.kind) == (
+        "you", "#settlement", "settlement_proposal",
+    )  # fmt: skip
+    assert (own.turn, own.step, own.clock and own.clock.kind) == ("you", "#offers", "seller_answer")
+    assert "proposes" not in own.text
 
 
 def test_lapsed_settlement_gives_both_their_turns_back(frozen: datetime) -> None:
