@@ -158,7 +158,10 @@ def _refunded(dispute: Dispute) -> list[Step]:
 
 def _end(dispute: Dispute) -> Step:
     if dispute.state in TERMINAL:
-        label = _("Over, money moves") if dispute.final_amount else _("Over")
+        moves = (
+            dispute.final_amount and dispute.outcome != Outcome.WITHDRAWN
+        )  # what was agreed fell with it
+        label = _("Over, money moves") if moves else _("Over")
         return _step(label, _day(dispute.ended_at), "done")
     if dispute.deadline(Kind.SETTLEMENT) is not None:
         return _step(_("Over"), _until(dispute, Kind.SETTLEMENT), "next")

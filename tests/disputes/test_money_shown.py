@@ -204,6 +204,16 @@ def test_the_last_steps_after_a_decision(
     assert [step["state"] for step in told].count("now") == 1
 
 
+def test_a_withdrawal_after_an_agreement_ends_without_a_word_of_money(frozen: Any) -> None:
+    dispute = make.returning()
+    services.withdraw_dispute(dispute_id=dispute.pk, actor=make.buyer(dispute))
+    last = steps.steps_of(at(make.fresh(dispute)), "buyer")[-1]
+    assert (last["label"], last["state"]) == ("Over", "done")
+    assert (
+        steps.steps_of(at(make.fresh(make.resolved())), "buyer")[-1]["label"] == "Over, money moves"
+    )
+
+
 def partly_refunded(amount: int) -> Dispute:
     """60 of 100 were asked for; meanwhile some of the order went back for another cause."""
     dispute = make.opened()
