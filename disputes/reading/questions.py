@@ -57,7 +57,7 @@ def _outcome(request: EvidenceRequest) -> str:
     if request.state == RequestState.EXPIRED:
         return _("Not answered in time. The mediator decides on what is there.")
     if request.state == RequestState.VOID:
-        return _("The mediator took the question back; no answer is needed.")
+        return _("No answer is needed any more.")
     if request.state == RequestState.ANSWERED and not request.answer:
         return _("Answered with evidence, without words.")
     return ""

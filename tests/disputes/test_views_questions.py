@@ -67,7 +67,8 @@ def test_question_and_answer_stay_for_both_to_the_end_and_beyond(frozen: datetim
     ("what", "words"),
     [
         ("expired", "Not answered in time. The mediator decides on what is there."),
-        ("taken back", "The mediator took the question back; no answer is needed."),
+        ("taken back", "No answer is needed any more."),
+        ("withdrawn", "No answer is needed any more."),
     ],
 )
 def test_question_without_an_answer_says_what_came_of_it(
@@ -76,11 +77,15 @@ def test_question_without_an_answer_says_what_came_of_it(
     dispute = asked()
     if what == "expired":
         make.at(frozen + timedelta(days=3))
+    elif what == "withdrawn":
+        services.withdraw_dispute(dispute_id=dispute.pk, actor=make.buyer(dispute))
     else:
         services.take_back_request(dispute_id=dispute.pk, actor=make.carol(), party="buyer")
 
     for name in NAMES.values():
-        assert words in text(client(name).get(address(dispute)))
+        shown = text(client(name).get(address(dispute)))
+        assert words in shown
+        assert ("question was taken back" in shown) == (what == "taken back")
 
 
 def test_history_says_to_whom_as_its_reader_calls_them(frozen: datetime) -> None:
