@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from core import clock
 from disputes import services
 from disputes.models import Dispute
 from tests.disputes import factories as make
+from tests.disputes import facts
 from tests.disputes.pages import address, client, text
 from tests.disputes.test_settlement import agree, propose
 
@@ -111,6 +113,25 @@ def test_page_that_asks_says_until_when_and_what_happens_otherwise(frozen: datet
     assert "2 days left until Wednesday 4 March 2026, 12:00" in asked
     assert "who sends nothing back" in asked
     assert " left until " not in other, "not the reader's clock"
+
+
+@pytest.mark.parametrize(
+    ("made", "days", "words"),
+    [
+        (make.escalated, 2, "No mediator took the case in time; our administrators were told"),
+        (make.in_mediation, 7, "The decision is late; the mediator and our administrators were told"),
+    ],
+)  # fmt: skip
+def test_history_names_those_who_were_told_of_a_missed_target(
+    frozen: datetime, made: Callable[[], Dispute], days: int, words: str
+) -> None:
+    make.root()
+    dispute = made()
+    make.at(frozen + days * DAY)
+    told = {name for name, kind in facts.told(dispute) if "overdue" in kind}
+
+    assert told == ({"Root"} if days == 2 else {"Root", "Carol"})
+    assert words in text(client("Alice").get(address(dispute)))
 
 
 def test_case_handed_back_shows_the_clock_that_runs_and_not_the_one_that_stands_still(
