@@ -89,6 +89,7 @@ def screen(
         "reasons_of_decision": DecisionReason.choices,
         "payers": PostagePayer.choices if policies.has_goods(dispute) else [],
         "at_most": dispute.at_most,
+        "answer_days": dispute.policy.days("evidence_answer_days"),
         "complaint_days": dispute.policy.days("complaint_days"),
     }
 

@@ -120,7 +120,7 @@ def lost_its_mediator(batch: Batch, dispute: Dispute) -> Event:
 
 
 def ask(batch: Batch, dispute: Dispute, actor: Actor, party: str, question: str) -> EvidenceRequest:
-    """Ask one party a question; that party has three days. One open question for each party."""
+    """Ask one party a question; that party has the days of the policy. One open question for each party."""
     if any(request.party == party for request in dispute.hand.requests):
         raise Refused(
             _("This party still has an open question. Wait for the answer or take it back."),

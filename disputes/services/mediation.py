@@ -62,7 +62,7 @@ def hand_back_dispute(*, dispute_id: int, actor: Actor, note: str = "") -> Dispu
 
 
 def request_evidence(*, dispute_id: int, actor: Actor, party: str, question: str) -> Dispute:
-    """Ask buyer or seller a question in words; they have three days."""
+    """Ask buyer or seller a question in words; they have the days of the policy for it."""
     if party not in PARTIES:
         raise Refused(_("Choose the buyer or the seller."), "party")
     with moving(dispute_id) as (batch, dispute):

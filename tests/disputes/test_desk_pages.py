@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts import second_factor
 from accounts.models import User
 from core import clock
+from core import services as rules
 from disputes import services
 from disputes.models import Decision, DecisionDraft, Dispute
 from orders.models import Refund
@@ -184,6 +185,16 @@ def test_a_question_goes_to_one_party_and_can_be_taken_back(frozen: Any) -> None
     assert [r.state for r in dispute.evidence_requests.all()] == ["open"]
     client.post(address("take-back", dispute), {"party": "buyer"})
     assert [r.state for r in dispute.evidence_requests.all()] == ["void"]
+
+
+def test_whoever_is_asked_has_the_days_of_the_policy(frozen: Any) -> None:
+    usual = make.in_mediation()
+    rules.edit_policy(
+        storefront_id=usual.storefront_id, typed={"evidence_answer_days": "1"}, note="Faster.", based_on=1,
+        actor=make.root(),
+    )  # fmt: skip
+    for dispute, words in ((usual, "They have 3 days;"), (make.in_mediation(), "They have 1 day;")):
+        assert words in desk(make.carol()).get(address("case", dispute)).content.decode()
 
 
 def test_handing_over_moves_the_case_and_an_empty_choice_puts_it_back(frozen: Any) -> None:
