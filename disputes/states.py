@@ -165,6 +165,16 @@ class PostagePayer(TextChoices):
     SELLER = "seller", _("The seller pays the postage")
 
 
+class Goods(TextChoices):
+    """What an offer says about the goods, as letters put it."""
+
+    KEPT = "kept", _("the buyer keeps the order")
+    BACK = "back", _("the buyer sends the order back")
+    AGAIN = "again", _("the seller sends a replacement")
+    SWAPPED = "swapped", _("the buyer sends the order back and the seller sends a replacement")
+    NONE = "none", _("nothing more is sent")
+
+
 class Outcome(TextChoices):
     """How it ended. One word per ending, because each has its own letter to the parties."""
 

@@ -15,7 +15,7 @@ from core.models import DeadlineState, Event
 from disputes import policies
 from disputes.effects import ending, replacements, telling
 from disputes.models import Dispute, Offer
-from disputes.states import DisputeState, Kind, OfferState, Party, Wanted
+from disputes.states import DisputeState, Goods, Kind, OfferState, Party, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,15 @@ def in_words(offer: Any) -> dict[str, Any]:
         "party": str(offer.party), "amount": offer.amount, "return": offer.return_required,
         "postage_payer": str(offer.postage_payer), "replacement": offer.replacement,
     }  # fmt: skip
+
+
+def goods(dispute: Dispute, offer: Offer) -> Goods:
+    """What becomes of the goods under an offer; those that never came are nobody's to keep."""
+    if offer.return_required:
+        return Goods.SWAPPED if offer.replacement else Goods.BACK
+    if offer.replacement:
+        return Goods.AGAIN
+    return Goods.KEPT if dispute.received else Goods.NONE
 
 
 def standing(dispute: Dispute, party: str) -> Offer | None:
@@ -85,7 +94,9 @@ def make_offer(batch: Batch, dispute: Dispute, actor: Actor, terms: Terms) -> Ev
         _answered(batch, dispute)
     batch.flush()  # the old offer is written before the new one: one standing offer of each party
     dispute.hand.offers.append(batch.add(offer))
-    telling.both(batch, dispute, event, "dispute_offer", amount=terms.amount, party=offer.party)
+    kind = "dispute_offer" if terms.amount else "dispute_offer_without_money"
+    facts = {"amount": terms.amount, "party": offer.party, "goods": goods(dispute, offer)}
+    telling.both(batch, dispute, event, kind, **facts)
     return event
 
 
@@ -115,7 +126,8 @@ def seller_stayed_silent(batch: Batch, dispute: Dispute) -> Event:
         dispute, "default_to_buyer", actor, data={"amount": dispute.amount_asked}
     )
     amount = policies.at_most(dispute, dispute.amount_asked)
-    ending.finish(batch, dispute, event, "dispute_seller_silent", amount=amount)
+    kind = "dispute_seller_silent" if amount else "dispute_seller_silent_without_money"
+    ending.finish(batch, dispute, event, kind, amount=amount)
     return event
 
 
@@ -124,7 +136,8 @@ def _agreed(
 ) -> Event:
     accepted = offer.pk if offer else None
     if dispute.state == DisputeState.RESOLVED:
-        ending.finish(batch, dispute, event, "dispute_agreed", met, accepted=accepted)
+        kind = "dispute_agreed" if dispute.final_amount else "dispute_agreed_without_money"
+        ending.finish(batch, dispute, event, kind, met, accepted=accepted)
         return event
     ending.clear_table(batch, dispute, met, accepted=accepted)
     if dispute.state == DisputeState.AWAITING_REPLACEMENT:

@@ -36,22 +36,37 @@ both(
     ],
     [_("You rejected the buyer's request. You can both make offers until %(due_at)s; after that a mediator decides.")],
 )  # fmt: skip
+COMPARE = (
+    _("With it: %(goods)s."),
+    _("Compare both offers. If nobody agrees by %(due_at)s, a mediator takes the case."),
+)
 both(
     "dispute_offer", _("Dispute %(subject)s: a new offer of %(amount)s"),
-    [
-        _("%(party)s: a new offer of %(amount)s in your dispute."),
-        _("Compare both offers. If nobody agrees by %(due_at)s, a mediator takes the case."),
-    ],
-    [
-        _("%(party)s: a new offer of %(amount)s in this dispute."),
-        _("Compare both offers. If nobody agrees by %(due_at)s, a mediator takes the case."),
-    ],
+    [_("%(party)s: a new offer of %(amount)s in your dispute."), *COMPARE],
+    [_("%(party)s: a new offer of %(amount)s in this dispute."), *COMPARE],
+    buyer_action=_("Compare and answer"), seller_action=_("Compare and answer"),
+)  # fmt: skip
+both(
+    "dispute_offer_without_money", _("Dispute %(subject)s: a new offer without money"),
+    [_("%(party)s: a new offer in your dispute. No money goes back."), *COMPARE],
+    [_("%(party)s: a new offer in this dispute. No money goes back."), *COMPARE],
     buyer_action=_("Compare and answer"), seller_action=_("Compare and answer"),
 )  # fmt: skip
 both(
     "dispute_agreed", _("Dispute %(subject)s: you agreed"),
     [_("You and the seller agreed on %(amount)s. The agreement is binding and the dispute is over."), *TO_BUYER],
     [_("You and the buyer agreed on %(amount)s. The agreement is binding and the dispute is over."), *TO_SELLER],
+)  # fmt: skip
+both(
+    "dispute_agreed_without_money", _("Dispute %(subject)s: you agreed"),
+    [
+        _("You and the seller agreed that no money goes back. The agreement is binding and the dispute is over."),
+        *TO_BUYER,
+    ],
+    [
+        _("You and the buyer agreed that no money goes back. The agreement is binding and the dispute is over."),
+        *TO_SELLER,
+    ],
 )  # fmt: skip
 both(
     "dispute_return_agreed", _("Dispute %(subject)s: send the order back"),
@@ -72,6 +87,11 @@ both(
         *TO_BUYER,
     ],
     [_("You did not answer in time, so the buyer gets %(amount)s. The dispute is over."), *TO_SELLER],
+)  # fmt: skip
+both(
+    "dispute_seller_silent_without_money", _("Dispute %(subject)s: the seller did not answer"),
+    [_("The seller did not answer in time. All of the money was refunded already. The dispute is over."), *TO_BUYER],
+    [_("You did not answer in time. All of the money was refunded already. The dispute is over."), *TO_SELLER],
 )  # fmt: skip
 both(
     "dispute_escalated", _("Dispute %(subject)s goes to a mediator"),

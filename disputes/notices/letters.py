@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from disputes.states import Kind, Outcome, Party, PostagePayer
+from disputes.states import Goods, Kind, Outcome, Party, PostagePayer
 from notifications import kinds
 from notifications.states import Group
 
@@ -18,7 +18,13 @@ LINK = ("disputes:dispute", "subject")
 DESK = ("mediation:case", "subject")
 LOOK, ANSWER = _("Look at the dispute"), _("Answer now")
 KEEP = _("Never accept money or contact outside this portal.")
-LABELS = {"party": Party, "clock": Kind, "postage_payer": PostagePayer, "outcome": Outcome}
+LABELS = {
+    "party": Party,
+    "clock": Kind,
+    "postage_payer": PostagePayer,
+    "outcome": Outcome,
+    "goods": Goods,
+}
 
 
 def both(

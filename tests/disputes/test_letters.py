@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from notifications import rendering
 from notifications.models import Notice
 from tests.disputes import factories as make
 from tests.disputes.pages import client
+from tests.disputes.test_money_shown import partly_refunded
 from tests.disputes.test_settlement import agree, propose
 from tests.orders import factories as orders
 
@@ -84,6 +86,19 @@ def test_nothing_is_left_to_say_where_all_goes_back(frozen: datetime) -> None:
     assert make.fresh(wallet_only).outcome == "seller_silent"
     assert read("dispute_seller_silent_buyer")[1:] == ["€100.00 is in your wallet now."]
     assert read("dispute_seller_silent_seller")[1:] == ["€100.00 goes back to the buyer."]
+
+
+def test_the_letter_says_that_it_is_over_also_where_all_was_refunded_before(
+    frozen: datetime,
+) -> None:
+    partly_refunded(100)
+    make.at(frozen + 2 * DAY)
+    assert read("dispute_seller_silent_without_money_buyer") == [
+        "The seller did not answer in time. All of the money was refunded already. The dispute is over."
+    ]
+    assert read("dispute_seller_silent_without_money_seller") == [
+        "You did not answer in time. All of the money was refunded already. The dispute is over."
+    ]
 
 
 def test_accepting_writes_one_letter_to_each(frozen: datetime) -> None:
@@ -181,3 +196,70 @@ def test_every_letter_to_the_mediator_leads_to_a_page_that_they_may_open(
     )  # fmt: skip
     told = Notice.objects.get(recipient=orders.user("Alice"), kind="dispute_evidence_expired")
     assert client("Alice").get(rendering.render(told).path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("made", "offer", "said"),
+    [
+        (make.rejected, {"replacement": True}, "the seller sends a replacement"),
+        (make.rejected, {}, "the buyer keeps the order"),
+        (
+            make.rejected, {"replacement": True, "return_required": True, "postage_payer": "buyer"},
+            "the buyer sends the order back and the seller sends a replacement",
+        ),
+        (
+            lambda: make.rejected(orders.shipped(), received=False, reason="no_tracking"), {},
+            "nothing more is sent",
+        ),
+    ],
+)  # fmt: skip
+def test_an_offer_without_money_says_what_is_offered(
+    frozen: datetime, made: Callable[[], Dispute], offer: dict[str, Any], said: str
+) -> None:
+    dispute = made()
+    services.make_offer(
+        dispute_id=dispute.pk, actor=make.seller(dispute), amount=Decimal(0), **offer
+    )
+
+    assert read("dispute_offer_without_money_buyer") == [
+        "Seller: a new offer in your dispute. No money goes back.",
+        f"With it: {said}.",
+        "Compare both offers. If nobody agrees by Tuesday 17 March 2026, 12:00, Universal time, a mediator takes"
+        " the case.",
+    ]
+    notice = Notice.objects.get(kind="dispute_offer_without_money_seller")
+    assert rendering.render(notice).subject.endswith(": a new offer without money")
+
+
+def test_an_offer_of_money_says_what_becomes_of_the_goods(frozen: datetime) -> None:
+    dispute = make.rejected()
+    services.make_offer(
+        dispute_id=dispute.pk, actor=make.seller(dispute), amount=Decimal(25), replacement=True
+    )
+
+    assert read("dispute_offer_buyer")[:2] == [
+        "Seller: a new offer of €25.00 in your dispute.",
+        "With it: the seller sends a replacement.",
+    ]
+
+
+def test_an_agreement_without_money_is_said_to_bind_and_to_end_the_dispute(
+    frozen: datetime,
+) -> None:
+    dispute = make.rejected()
+    services.make_offer(dispute_id=dispute.pk, actor=make.seller(dispute), amount=Decimal(0))
+    offer = dispute.offers.get(party="seller").pk
+    act = lambda: services.accept_offer(  # noqa: E731
+        dispute_id=dispute.pk, actor=make.buyer(dispute), offer_id=offer
+    )
+
+    assert after(act) == letters("dispute_agreed_without_money")
+    end = "The agreement is binding and the dispute is over."
+    assert read("dispute_agreed_without_money_buyer") == [
+        f"You and the seller agreed that no money goes back. {end}",
+        "€100.00 that was held goes to the seller.",
+    ]
+    assert read("dispute_agreed_without_money_seller") == [
+        f"You and the buyer agreed that no money goes back. {end}",
+        "€100.00 that was held goes to you.",
+    ]
