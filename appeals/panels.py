@@ -14,6 +14,7 @@ from core.templatetags import timewords
 from core.transitions import why_not
 from disputes import beside
 from disputes.models import Dispute
+from disputes.states import DisputeState
 from disputes.states import Kind as DisputeKind
 from orders.panels import Action
 
@@ -32,7 +33,7 @@ def why_not_complain(dispute: Dispute, complaint: Complaint | None, side: str) -
     actor = words.party_as_actor(dispute, side)
     if selectors.has_complained(dispute.pk, side):
         return CaseChanged(ALREADY, "complained")
-    if complaint is not None and complaint.state in states.UNDER_REVIEW:
+    if complaint is not None and dispute.state == DisputeState.UNDER_COMPLAINT:
         return why_not(complaint, "join", actor)
     return why_not(dispute, "complain", actor)
 

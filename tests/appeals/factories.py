@@ -17,6 +17,8 @@ from appeals.states import ComplaintState, Mark, Point
 from core import clock
 from core.actors import Actor, StaffRole
 from core.models import Storefront
+from disputes import services as dispute_services
+from disputes.effects.mediation import Found
 from disputes.models import Dispute
 from tests.disputes import factories as disputes
 
@@ -119,6 +121,28 @@ def reopened() -> Complaint:
 
 def in_second_review() -> Complaint:
     return in_review(reopened(), theo())
+
+
+def to_send_back() -> Dispute:
+    """Decided for the buyer, who sends the order back first: there may be a second decision about what came."""
+    return disputes.decided(None, "all", None, return_required=True, postage_payer="seller")
+
+
+def decided_again(dispute: Dispute) -> Dispute:
+    """The first decision was reviewed; the seller contests what came back, and Carol decides for the second time."""
+    dispute_services.ship_return(
+        dispute_id=dispute.pk, actor=disputes.buyer(dispute), carrier="DHL", tracking_number="RR1"
+    )
+    dispute_services.contest_return(
+        dispute_id=dispute.pk, actor=disputes.seller(dispute), contest="Empty box."
+    )
+    dispute_services.claim_dispute(dispute_id=dispute.pk, actor=disputes.carol())
+    number = disputes.evidence(dispute)
+    found = [
+        *disputes.findings(number),
+        Found("The return was incomplete", "seller", "proved", (number,), "return"),
+    ]
+    return disputes.decide(dispute, "none", None, findings=found, reason="return_incomplete")
 
 
 def stands() -> Complaint:

@@ -12,8 +12,6 @@ from appeals.models import Complaint, Grounds
 from core import clock
 from core.errors import CaseChanged, NotAllowed, Refused, TimeIsUp
 from core.models import Event
-from disputes import services as dispute_services
-from disputes.effects.mediation import Found
 from notifications.models import Notice
 from tests.appeals import factories as make
 from tests.disputes import factories as disputes
@@ -98,24 +96,12 @@ def test_nobody_complains_twice(frozen: datetime) -> None:
 def test_a_party_that_complained_does_not_complain_about_a_second_decision(
     frozen: datetime,
 ) -> None:
-    dispute = disputes.decided(None, "all", None, return_required=True, postage_payer="seller")
+    dispute = make.to_send_back()
     make.rita()
     make.complain(dispute)
     complaint = make.complain(dispute, disputes.seller(dispute), "It was whole.")
     make.send(make.in_review(complaint))
-    dispute_services.ship_return(
-        dispute_id=dispute.pk, actor=disputes.buyer(dispute), carrier="DHL", tracking_number="RR1"
-    )
-    dispute_services.contest_return(
-        dispute_id=dispute.pk, actor=disputes.seller(dispute), contest="Empty box."
-    )
-    dispute_services.claim_dispute(dispute_id=dispute.pk, actor=disputes.carol())
-    number = disputes.evidence(dispute)
-    found = [
-        *disputes.findings(number),
-        Found("The return was incomplete", "seller", "proved", (number,), "return"),
-    ]
-    disputes.decide(dispute, "none", None, findings=found, reason="return_incomplete")
+    make.decided_again(dispute)
 
     with pytest.raises(CaseChanged):
         make.complain(dispute)

@@ -26,7 +26,7 @@ def late() -> None:
 
 
 def returned() -> None:
-    dispute = disputes.decided(None, "all", None, return_required=True, postage_payer="seller")
+    dispute = make.to_send_back()
     make.send(make.in_review(make.joined(dispute)))
 
 

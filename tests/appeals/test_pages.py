@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from appeals import services
 from appeals.models import Complaint, Grounds
 from core import clock
 from tests.appeals import factories as make
@@ -48,6 +49,27 @@ def test_a_complaint_is_sent_and_the_state_says_so_at_once(frozen: datetime) -> 
     other = text(client("Alice").get(address(dispute)))
     assert "Complain about the decision" in other
     assert f"Complaint {complaint.reference}" in other
+
+
+def test_a_second_decision_can_be_complained_about_during_the_last_look_at_the_first(
+    frozen: datetime,
+) -> None:
+    make.lea()
+    complaint = make.in_review(make.waiting(make.to_send_back()))
+    with clock.freeze(frozen + 7 * DAY):
+        make.feedback(make.send(complaint))
+        services.reopen_complaint(complaint_id=complaint.pk, actor=make.lea(), why="Look again.")
+        dispute = make.decided_again(complaint.dispute)
+        alice, bob = client("Alice"), client("Bob")
+
+        assert "You can complain about the decision" in text(bob.get(address(dispute)))
+        assert "You can complain about the decision" not in text(alice.get(address(dispute)))
+        assert alice.get(page("complain", dispute)).status_code == 302
+        assert bob.get(page("complain", dispute)).status_code == 200
+        answer = send(bob, page("complain", dispute), body="The box was empty.")
+
+    second = Complaint.objects.exclude(pk=complaint.pk).get()
+    assert answer.url == page("complaint", second)
 
 
 def test_the_same_form_twice_makes_one_complaint(frozen: datetime) -> None:
