@@ -11,7 +11,7 @@ from django.http import Http404
 from accounts.models import RoleGrant, User
 from appeals import policies, states
 from appeals.effects import loading
-from appeals.models import Complaint, Grounds, Look
+from appeals.models import Complaint, Grounds, Look, ReviewDraft
 from appeals.states import ComplaintState as S
 from core import cases, counts, references
 from core.actors import Actor, StaffRole
@@ -73,6 +73,11 @@ def joinable(dispute_id: int) -> int | None:
 def has_complained(dispute_id: int, party: str) -> bool:
     """Once per dispute and party, whatever was decided since."""
     return Grounds.objects.filter(dispute_id=dispute_id, party=party).exists()
+
+
+def draft_of(complaint: Complaint, actor: Actor) -> ReviewDraft | None:
+    """The review as this person has written it so far; what another reviewer wrote before is neither shown nor sent."""
+    return ReviewDraft.objects.filter(complaint=complaint, reviewer_id=actor.user_id).first()
 
 
 def most_urgent_first(rows: QuerySet[Complaint]) -> QuerySet[Complaint]:

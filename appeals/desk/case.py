@@ -28,7 +28,7 @@ from disputes.states import Party
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """The workspace of one complaint."""
     complaint, actor = door.enter(request, reference)
-    draft = ReviewDraft.objects.filter(complaint=complaint).first()
+    draft = selectors.draft_of(complaint, actor)
     held = kept.found(request)
     typed = sheet.typed(held.every) if held.form == "check" else None
     form = sheet.read(complaint, typed or (draft.content if draft else {}))

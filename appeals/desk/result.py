@@ -10,10 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import access
-from appeals import services
+from appeals import selectors, services
 from appeals.desk import door, sheet
 from appeals.desk.case import screen
-from appeals.models import ReviewDraft
 from core import money
 from core.errors import Refused
 from core.templatetags import timewords
@@ -77,7 +76,7 @@ def send(request: HttpRequest, reference: str) -> HttpResponse:
     complaint, actor = door.enter(request, reference)
 
     def act() -> None:
-        draft = ReviewDraft.objects.filter(complaint=complaint).first()
+        draft = selectors.draft_of(complaint, actor)
         if draft is None or seal(draft.content) != request.POST.get("seal"):
             raise Refused(
                 _("The draft changed since you checked it, or the result was sent. Check it again.")

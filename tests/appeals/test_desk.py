@@ -112,6 +112,25 @@ def test_a_draft_that_changed_since_it_was_checked_is_not_sent(frozen: datetime)
     assert make.fresh(complaint).state == "in_review"
 
 
+def test_what_a_reviewer_wrote_is_neither_shown_to_the_next_one_nor_sent_by_them(
+    frozen: datetime,
+) -> None:
+    complaint, rita, theo = make.in_review(), client("Rita"), client("Theo")
+    seal = send(rita, address("check", complaint), **form()).context["seal"]
+    send(rita, address("hand-back", complaint), note="I know them.")
+    make.in_review(complaint, make.theo())
+
+    shown = theo.get(address("case", complaint))
+    send(theo, address("send", complaint), seal=seal)
+
+    assert shown.context["sheet"].open_count == len(Point)
+    assert "We read it again." not in text(shown)
+    assert "Draft saved" not in text(shown)
+    assert make.fresh(complaint).state == "in_review"
+    send(theo, address("draft", complaint), **form(statement="My own words."))
+    assert ReviewDraft.objects.get().reviewer_id == make.theo().user_id
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
