@@ -139,14 +139,14 @@ def _may_still_join(complaint: Complaint) -> bool:
 may_still_join = needs(_may_still_join, _("The time for a complaint about this decision is over."))
 
 
-def _everybody_spoke(complaint: Complaint) -> bool:
+def has_everybody_spoken(complaint: Complaint) -> bool:
     """The other party has complained too, or can no more."""
     clock = complaint.deadline(Kind.JOINING)
     return clock is None or not complaint.in_time(Kind.JOINING)
 
 
 everybody_spoke = needs(
-    _everybody_spoke,
+    has_everybody_spoken,
     _("The other party can still complain about this decision. Send the result after that."),
 )
 

@@ -68,8 +68,9 @@ def screen(
         "complaint_history": words.history(complaint, Party.PLATFORM),
         "colleagues": selectors.colleagues(complaint) if "assign" in allowed else [],
         "reviewing": reviewing_now,
-        "may_send": not reviewing_now or policies._everybody_spoke(complaint),
-        "joining": complaint.running(states.Kind.JOINING),
+        "joining": None
+        if policies.has_everybody_spoken(complaint)
+        else complaint.running(states.Kind.JOINING),
         "sheet": form,
         "draft": draft,
         "marks": Mark.choices,

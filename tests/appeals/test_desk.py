@@ -101,6 +101,24 @@ def test_a_result_is_drafted_checked_and_sent_once(frozen: datetime) -> None:
     assert complaint.reviews.count() == 1
 
 
+def test_a_result_is_offered_for_sending_only_once_the_other_party_can_no_longer_complain(
+    frozen: datetime,
+) -> None:
+    complaint, browser = make.in_review(make.waiting()), client("Rita")
+
+    early = send(browser, address("check", complaint), **form())
+    with clock.freeze(frozen + 7 * DAY):
+        late = send(browser, address("check", complaint), **form())
+
+    assert "The other party can still complain." in text(early)
+    assert "The result can be sent from Monday 9 March 2026, 12:00" in text(early)
+    assert "Your draft is kept." in text(early)
+    assert "Send the result to both" not in text(early)
+    assert ReviewDraft.objects.get().content["statement"] == "We read it again."
+    assert "The other party can still complain." not in text(late)
+    assert "Send the result to both" in text(late)
+
+
 def test_a_draft_that_changed_since_it_was_checked_is_not_sent(frozen: datetime) -> None:
     complaint, browser = make.in_review(), client("Rita")
     seal = send(browser, address("check", complaint), **form()).context["seal"]
