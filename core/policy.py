@@ -394,6 +394,11 @@ def contradictions(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
             "A return that counts as arrived is not checked any more: make this at least as long as the check."
         )
         found.append(("return_transit_days", words))
+    if values["complaint_review_working_days"] * 7 <= values["complaint_days"] * 5:
+        words = _(
+            "A result waits until the other side can no longer complain: make the time to review longer than that."
+        )
+        found.append(("complaint_review_working_days", words))
     if values["photo_shrink_bytes"] > values["evidence_max_file_bytes"]:
         words = _(
             "Photos are made smaller only where they are taken: this is above the largest file."

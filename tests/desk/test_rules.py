@@ -52,6 +52,8 @@ def test_the_preview_says_what_the_new_numbers_come_to(root: Client) -> None:
         ({"negotiation_days": "2"}, "negotiation_days"),
         ({"decision_days": "3"}, "decision_days"),
         ({"return_confirm_days": "31"}, "return_transit_days"),
+        ({"complaint_days": "21"}, "complaint_review_working_days"),
+        ({"complaint_review_working_days": "5"}, "complaint_review_working_days"),
         (
             {"photo_shrink_bytes": "2097152", "evidence_max_file_bytes": "1048576"},
             "photo_shrink_bytes",

@@ -91,6 +91,18 @@ def test_a_setting_newer_than_the_version_has_its_default(frozen: datetime) -> N
     assert version.get("complaint_days") == policy.SETTINGS["complaint_days"].default == 7
 
 
+@pytest.mark.parametrize(("working_days", "fits"), [(5, False), (6, True)])
+def test_a_review_takes_longer_than_the_other_side_may_still_complain(
+    working_days: int, fits: bool
+) -> None:
+    values = policy.defaults() | {
+        "complaint_days": 7,
+        "complaint_review_working_days": working_days,
+    }
+    found = [name for name, _sentence in policy.contradictions(values)]
+    assert found == ([] if fits else ["complaint_review_working_days"])
+
+
 def test_rules_that_contradict_each_other_are_refused(root: Actor, frozen: datetime) -> None:
     with pytest.raises(Refused, match="longer than the seller's time"):
         edit(root, seller_answer_days=20, negotiation_days=5)
