@@ -1,7 +1,8 @@
 """What a person gave us and what was decided about them, as one JSON file: their own words, nobody else's.
 
 Of a case both sides may read more on its page; here stands what is the person's own: what they bought or sold,
-wrote, offered, sent and were told. Written row by row, so that a store of many years costs no more memory.
+wrote, offered, sent, complained of, were told and were given; of a coupon all but its code, which is money and stands
+on its page alone. Written row by row, so that a store of many years costs no more memory.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
+from appeals.models import Feedback, Grounds, Review
+from appeals.states import Scale
 from core import clock
+from coupons.models import Compensation, Coupon
 from disputes.models import Decision, Dispute, EvidenceItem, EvidenceRequest, Message, Offer
 from notifications import rendering
 from notifications.selectors import notices_of
@@ -82,6 +86,26 @@ def _parts(user: User) -> dict[str, Row | Iterable[Row]]:
         "decisions": _rows(
             Decision.objects.filter(own_dispute), "number", "verdict", "amount", "reason", "statement",
             "decided_at", dispute_reference=F("dispute__reference"),
+        ),
+        "complaints": _rows(
+            Grounds.objects.filter(author=user), "body", "language", "made_at",
+            complaint_reference=F("complaint__reference"), complaint_state=F("complaint__state"),
+            dispute_reference=F("dispute__reference"),
+        ),
+        "reviews": _rows(
+            Review.objects.filter(_of_cases(user, "complaint")), "look", "result", "statement", "reviewed_at",
+            complaint_reference=F("complaint__reference"),
+        ),
+        "feedback": _rows(
+            Feedback.objects.filter(author=user), *Scale.values, "body", "given_at",
+            complaint_reference=F("complaint__reference"),
+        ),
+        "compensations": _rows(
+            Compensation.objects.filter(owner=user), "reference", "value", "currency", "cause", "created_at",
+        ),
+        "coupons": _rows(
+            Coupon.objects.filter(owner=user), "reference", "state", "value", "currency", "issue_at", "issued_at",
+            "expires_at", "ended_at", "order_number", compensation_reference=F("compensation__reference"),
         ),
         "notices": (_notice(notice, user) for notice in _each(notices_of(user))),
     }  # fmt: skip

@@ -10,8 +10,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from coupons.models import Coupon
 from disputes import services
 from orders import services as order_services
+from tests.appeals import factories as complaints
 from tests.disputes import factories as make
 from tests.disputes.pages import client
 from tests.orders import factories as orders
@@ -19,7 +21,7 @@ from tests.orders import factories as orders
 pytestmark = pytest.mark.django_db
 PARTS = [
     "account", "orders", "refunds", "messages_about_orders", "disputes", "offers", "messages_in_disputes", "evidence",
-    "answers_to_the_mediator", "decisions", "notices",
+    "answers_to_the_mediator", "decisions", "complaints", "reviews", "feedback", "compensations", "coupons", "notices",
 ]  # fmt: skip
 
 
@@ -83,6 +85,38 @@ def test_nobody_has_the_words_of_others(frozen: datetime) -> None:
     for name, words in foreign.items():
         text = json.dumps(download(name)[0])
         assert [word for word in words if word in text] == [], name
+
+
+def test_a_complaint_its_review_and_what_it_brought_are_in_the_file_without_the_code(
+    frozen: datetime,
+) -> None:
+    wrong = complaints.wrong()
+    coupon = Coupon.objects.get()
+    make.at(coupon.deadlines.get().due_at)
+    coupon.refresh_from_db()
+    correct = complaints.feedback_given()
+
+    data, _answer = download("Alice")
+
+    rows = [(row["complaint_reference"], row["body"]) for row in data["complaints"]]
+    assert rows == [(wrong.reference, complaints.WHY), (correct.reference, complaints.WHY)]
+    reviews = [(row["result"], row["statement"]) for row in data["reviews"]]
+    assert reviews == [(result, "We read everything again.") for result in ("wrong", "correct")]
+    assert [(row["heard"], row["body"]) for row in data["feedback"]] == [(2, "Nobody read it.")]
+    assert [(row["value"], row["cause"]) for row in data["compensations"]] == [
+        ("20.0000", wrong.reference)
+    ]
+    assert [(row["reference"], row["state"]) for row in data["coupons"]] == [
+        (coupon.reference, "issued")
+    ]
+    assert coupon.code
+    assert coupon.code not in json.dumps(data)
+    theirs = download("Bob")[0]
+    assert [row["body"] for row in theirs["complaints"]] == ["The buyer broke it."] * 2
+    assert len(theirs["reviews"]) == 2
+    assert [theirs[part] for part in ("feedback", "compensations", "coupons")] == [[], [], []]
+    text = json.dumps(theirs)
+    assert [word for word in (complaints.WHY, "Nobody read it.") if word in text] == []
 
 
 def test_the_file_costs_a_fixed_number_of_queries(frozen: datetime) -> None:
