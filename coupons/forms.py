@@ -48,6 +48,10 @@ class ChooseForm(forms.Form):
         self.fields["own"].initial = " + ".join(map(str, now)) if chosen == OWN else ""
         self.fields["based_on"].initial = compensation.choices
 
+    def rebase(self, choices: int) -> None:
+        """The page shows the present choice now: what is sent from it next replaces that one."""
+        self.data = dict(self.data.items()) | {"based_on": str(choices)}
+
     def _capital(self, parts: Parts) -> str:
         shown = planning.words(parts, self.compensation.currency)
         return shown[:1].upper() + shown[1:]

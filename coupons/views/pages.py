@@ -143,6 +143,7 @@ def _choose(
         target = web.once(request, act)
     except Refused as refusal:
         form.add_error(None, str(refusal))
+        form.rebase(made.choices)
         return None
     words = _(
         "You chose %(words)s. You can choose otherwise until the day on which it is in your account."

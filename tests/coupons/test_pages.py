@@ -131,6 +131,25 @@ def test_the_same_form_twice_counts_once_and_an_old_tab_is_told(frozen: Any) -> 
     assert "You chose otherwise meanwhile" in text(late)
 
 
+def test_who_reads_in_an_old_tab_that_the_choice_changed_chooses_there_on_the_second_press(
+    frozen: Any,
+) -> None:
+    made = make.compensation("20")
+    alice = client("Alice")
+    send(alice, page_of(made), plan="2", based_on=0)
+    late = send(alice, page_of(made), plan="own", own="15 + 5", based_on=0)
+    assert late.status_code == 409
+    shown = late.context["form"]
+    typed = {name: shown[name].value() for name in ("plan", "own", "based_on")}
+    assert typed == {"plan": "own", "own": "15 + 5", "based_on": "1"}
+    assert "It comes as 2 × €10.00." in text(late)
+
+    answer = alice.post(page_of(made), {**typed, "form_key": late.context["form_key"]})
+
+    assert (answer.status_code, answer.url) == (302, LIST)
+    assert {c.value for c in Coupon.objects.filter(state="promised")} == {Decimal(15), Decimal(5)}
+
+
 def test_what_is_left_of_a_promise_that_was_taken_back_in_part_comes_as_it_is(frozen: Any) -> None:
     made = make.compensation("20")
     services.choose_coupons(
