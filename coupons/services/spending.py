@@ -10,6 +10,7 @@ from core import idempotency, money, words
 from core.actors import Actor
 from core.batch import Batch
 from core.errors import Refused
+from core.models import DoneOnce
 from coupons import codes, effects, limits
 from coupons.models import EXPIRED, Coupon
 from coupons.states import CouponDeadlineKind, CouponState
@@ -43,8 +44,10 @@ def redeem(
         raise Refused(_("Name the order on which the coupon is spent."), "order")
     if not 0 < len(idempotency_key) <= KEY_MAX:
         raise Refused(_("Send an idempotency key of 1 to 64 characters."), "key")
+    scope, wanted = f"coupon:{actor.kind}:{storefront_id or 'any'}", codes.digests(code)
+    if (known := _spent_before(scope, idempotency_key, wanted, number)) is not None:
+        return known
     limits.check(caller)
-    wanted = codes.digests(code)
     pk = Coupon.objects.filter(code_digest__in=wanted).values_list("pk", flat=True).first()
     if pk is None:
         limits.failed(caller)
@@ -59,12 +62,18 @@ def redeem(
             effects.redeem(batch, coupon, actor, order_number=number)
         return coupon.reference
 
-    scope = f"coupon:{actor.kind}:{storefront_id or 'any'}"
     spent = idempotency.once(scope, idempotency_key, act)
     coupon = Coupon.objects.get(reference=spent)
     if (coupon.pk, coupon.order_number) != (pk, number):
         raise Refused(_("This idempotency key was used for something else."), "key")
     return coupon
+
+
+def _spent_before(scope: str, key: str, wanted: list[str], number: str) -> Coupon | None:
+    """What this very call did when it came before: a repeat is no try, whatever its caller typed meanwhile."""
+    done = DoneOnce.objects.filter(scope=scope, key=key).values_list("result", flat=True)
+    coupons = Coupon.objects.filter(code_digest__in=wanted, order_number=number)
+    return coupons.filter(reference__in=done).first()
 
 
 def _why_not(

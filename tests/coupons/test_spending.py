@@ -136,6 +136,26 @@ def test_ten_wrong_codes_close_the_door_to_their_caller_for_ten_minutes(frozen: 
         assert spend(coupon.code).state == "redeemed"
 
 
+def test_a_repeat_of_a_call_that_succeeded_gives_the_same_answer_after_ten_wrong_codes(
+    frozen: Any,
+) -> None:
+    coupon, other = make.issued("20"), make.issued("5")
+    with clock.freeze(make.start(coupon)):
+        spend(coupon.code, caller="thief")
+        for _n in range(limits.MOST):
+            refusal(lambda: spend("AAAA", caller="thief"))
+
+        again = spend(coupon.code, caller="thief")
+
+        assert (again.pk, again.state) == (coupon.pk, "redeemed")
+        for refused in (
+            lambda: spend(other.code, caller="thief"),
+            lambda: spend(coupon.code, "SHOP-2", caller="thief"),
+        ):
+            assert refusal(refused)[0] == "too_many_tries"
+    assert CouponEntry.objects.filter(kind="redeemed").count() == 1
+
+
 def test_a_code_cannot_be_guessed_and_is_kept_nowhere(frozen: Any, caplog: Any) -> None:
     caplog.set_level(logging.DEBUG)
     coupon = make.issued("20")
@@ -152,6 +172,29 @@ def test_a_code_cannot_be_guessed_and_is_kept_nowhere(frozen: Any, caplog: Any) 
         assert body not in str(kept)
         assert coupon.code not in str(kept)
     assert body not in caplog.text.replace("-", "")
+
+
+def test_who_calls_the_command_has_tries_of_their_own(
+    frozen: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    coupon = make.issued("20")
+
+    def answer(code: str, **options: str) -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO(code))
+        try:
+            call_command("redeem_coupon", key="k9", **options)
+        except CommandError as refused:
+            return str(refused).partition(":")[0]
+        return "spent"
+
+    with clock.freeze(make.start(coupon)):
+        for _n in range(limits.MOST):
+            assert answer("AAAA", order="SHOP-1") == "code"
+            assert answer("AAAA", order="SHOP-2", caller="Eve") == "code"
+
+        assert answer(coupon.code, order="SHOP-1") == "too_many_tries"
+        assert answer(coupon.code, order="SHOP-3", caller="Eve") == "too_many_tries"
+        assert answer(coupon.code, order="SHOP-3") == "spent"
 
 
 @pytest.mark.parametrize("at", range(23))

@@ -29,9 +29,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--amount", help="the coupon's value, to be sure of it")
         parser.add_argument("--storefront", help="the slug of the storefront where it is spent")
+        parser.add_argument(
+            "--caller",
+            help="who typed the code, such as the buyer's account: wrong codes are counted for each; the order if none",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        front = options["storefront"]
+        front, caller = options["storefront"], options["caller"] or f"order {options['order']}"
         storefront = Storefront.objects.filter(slug=front).first() if front else None
         if front and storefront is None:
             raise CommandError(f"There is no storefront {front!r}.")
@@ -43,7 +47,7 @@ class Command(BaseCommand):
             coupon = services.redeem(
                 code=sys.stdin.readline(), order_number=options["order"], idempotency_key=options["key"],
                 amount=amount, storefront_id=storefront.pk if storefront else None,
-                actor=Actor.system("redeem_coupon"), caller="redeem_coupon",
+                actor=Actor.system("redeem_coupon"), caller=f"redeem_coupon {caller}",
             )  # fmt: skip
         except Refused as refused:
             raise CommandError(f"{refused.code}: {refused}") from None
