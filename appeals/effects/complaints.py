@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from appeals.states import Kind
 from core.actors import Actor
 from core.batch import Batch
 from core.errors import CaseChanged, NotAllowed
-from core.models import DeadlineState, Event
+from core.models import Deadline, DeadlineState, Event
 from core.transitions import why_not
 from disputes.effects import complaints as below
 from disputes.models import Dispute
@@ -35,12 +36,16 @@ class Said:
 
 
 def complain(batch: Batch, dispute: Dispute, actor: Actor, said: Said) -> Complaint:
-    """The first complaint about a decision. Raises `TimeIsUp` from the end of its window on."""
+    """The first complaint about a decision. Raises `TimeIsUp` from the end of its window on.
+
+    The other party may join, unless it complained about an earlier decision: it is once per dispute.
+    """
     if (refusal := why_not(dispute, "complain", actor)) is not None:
         raise refusal
     window, decision = dispute.deadline(DisputeKind.COMPLAINT_WINDOW), dispute.hand.decision
     if window is None or decision is None:
         raise CaseChanged
+    spoken = Grounds.objects.filter(dispute=dispute).exists()
     complaint = Complaint(
         storefront_id=dispute.storefront_id, policy_version_id=dispute.policy_version_id, dispute=dispute,
         decision=decision, buyer_id=dispute.buyer_id, seller_id=dispute.seller_id,
@@ -55,15 +60,22 @@ def complain(batch: Batch, dispute: Dispute, actor: Actor, said: Said) -> Compla
     due = batch.schedule_working_days(
         complaint, Kind.REVIEW, "complaint_review_working_days"
     ).due_at
-    told = window.explanation
-    joining = batch.schedule(
-        complaint, Kind.JOINING, due=window.due_at, started=window.started_at, rule=told["rule"],
-        steps=told["steps"], calendar=told["calendar"],
-    )  # fmt: skip
+    facts = {"due_at": due}
+    if not spoken:
+        facts["until_at"] = _let_join(batch, complaint, window)
     below.complain(batch, dispute, actor, complaint.reference)
-    _tell(batch, complaint, event, party, "complaint_made", due_at=due, until_at=joining.due_at)
+    _tell(batch, complaint, event, party, "complaint_made", **facts)
     telling.reviewers(batch, complaint, event, "complaint_in_queue", due_at=due)
     return complaint
+
+
+def _let_join(batch: Batch, complaint: Complaint, window: Deadline) -> datetime:
+    """The other party keeps the very end of the window that was promised; when that is."""
+    told = window.explanation
+    return batch.schedule(
+        complaint, Kind.JOINING, due=window.due_at, started=window.started_at, rule=told["rule"],
+        steps=told["steps"], calendar=told["calendar"],
+    ).due_at  # fmt: skip
 
 
 def join(batch: Batch, complaint: Complaint, actor: Actor, said: Said) -> Grounds:

@@ -45,9 +45,7 @@ def complain_about_decision(
     try:
         with Batch() as batch:
             dispute = below.take(batch, dispute_id)
-            party = dispute_policies.party_of(dispute, actor) or ""
-            if selectors.has_complained(dispute_id, party):
-                raise CaseChanged(ALREADY, "complained")
+            _refuse_twice(dispute, actor)
             return complaints.complain(batch, dispute, actor, said)
     except CaseChanged as refused:
         known = selectors.joinable(dispute_id)
@@ -58,8 +56,16 @@ def complain_about_decision(
 
 def _join(complaint_id: int, actor: Actor, said: Said) -> Complaint:
     with moving(complaint_id) as (batch, complaint):
+        _refuse_twice(complaint.dispute, actor)
         complaints.join(batch, complaint, actor, said)
     return complaint
+
+
+def _refuse_twice(dispute: Dispute, actor: Actor) -> None:
+    """Once per dispute and party, whatever was decided since; read under the lock."""
+    party = dispute_policies.party_of(dispute, actor) or ""
+    if selectors.has_complained(dispute.pk, party):
+        raise CaseChanged(ALREADY, "complained")
 
 
 def give_feedback(

@@ -109,6 +109,28 @@ def test_a_party_that_complained_does_not_complain_about_a_second_decision(
     assert disputes.fresh(dispute).state == "decided"
 
 
+def test_nobody_waits_for_a_party_that_complained_about_an_earlier_decision(
+    frozen: datetime,
+) -> None:
+    make.rita()
+    first = make.in_review(make.waiting(make.to_send_back()))
+    with clock.freeze(frozen + 7 * DAY):
+        make.send(first)
+        dispute = make.decided_again(first.dispute)
+
+        second = make.complain(dispute, make.seller(first), "The box was empty.")
+
+        assert [kind for kind, _due in running(second)] == ["review"]
+        letter = Notice.objects.get(kind="complaint_made_other", subject=second.reference)
+        assert (letter.recipient_id, "until_at" in letter.params) == (first.buyer_id, False)
+        written = Event.objects.count()
+        with pytest.raises(CaseChanged, match="You have complained"):
+            make.complain(dispute, make.buyer(first), "An old tab.")
+        assert Event.objects.count() == written
+        make.send(make.in_review(second))
+    assert make.fresh(second).state == "decision_correct"
+
+
 @pytest.mark.parametrize("who", ["carol", "eve", "root"])
 def test_only_a_party_complains(frozen: datetime, who: str) -> None:
     dispute = disputes.decided()
