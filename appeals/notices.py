@@ -7,14 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from appeals.states import Kind, Result
+from appeals.states import Kind, Outside, Result
 from notifications import kinds
 from notifications.states import Group
 
 PAGE, RESULTS = ("appeals:complaint", "subject"), ("appeals:results", "subject")
 DESK = ("reviews:case", "subject")
 LOOK, VIEW, OPEN = _("Look at the complaint"), _("View results"), _("Open the complaint")
-LABELS = {"clock": Kind, "result": Result}
+LABELS = {"clock": Kind, "result": Result, "outside": Outside}
 
 
 def _one(
@@ -127,6 +127,8 @@ COMING = _("They are in your account by %(issue_at)s and are valid for %(valid_d
 CHOOSE = _(
     "Until then you choose behind “View results”: one coupon of %(amount)s, or several that sum to it exactly."
 )
+OUTSIDE = "%(outside)s"
+"""A whole sentence, left out where the operator names no body outside the portal."""
 UNCHANGED = _("The money that was decided stays as it is.")
 _both(
     "complaint_decision_wrong", _("Result of complaint %(subject)s: the decision was wrong"),
@@ -142,7 +144,7 @@ _both(
 )  # fmt: skip
 _STANDS = [
     _("A third person looked at the decision in dispute %(dispute)s: it was correct, and it stands."),
-    WHY, _("This was the last look. The results name bodies outside this portal to which you can turn."),
+    WHY, _("This was the last look."), OUTSIDE,
 ]  # fmt: skip
 _both(
     "complaint_decision_stands", _("Result of complaint %(subject)s: the decision stands"),
@@ -164,8 +166,14 @@ _staff(
 _one(
     "complaint_feedback_read", _("Your feedback was read: %(subject)s"),
     [
-        _("Your feedback is with those who lead the service. The decision stands."),
-        _("The results name bodies outside this portal to which you can turn."),
+        _("Your feedback is with those who lead the service. The decision stands."), OUTSIDE,
+    ], weight=False, action=VIEW, link=RESULTS,
+)  # fmt: skip
+_one(
+    "complaint_feedback_over", _("The time to read your feedback is over: %(subject)s"),
+    [
+        _("Nobody asked for another look in that time. The decision stands."),
+        _("Those who lead the service were asked to read your feedback all the same."), OUTSIDE,
     ], weight=False, action=VIEW, link=RESULTS,
 )  # fmt: skip
 _staff(

@@ -80,6 +80,12 @@ class Scale(TextChoices):
     IN_TIME = "in_time", _("It took a fair time")
 
 
+class Outside(TextChoices):
+    """What a letter about the end says where the operator names bodies outside the portal."""
+
+    NAMED = "named", _("The results name bodies outside this portal to which you can turn.")
+
+
 FIRST, SECOND = 1, 2
 """A complaint is reviewed once; after feedback it may be opened again for a second, last look."""
 LOWEST, HIGHEST = 1, 5

@@ -57,7 +57,7 @@ def leave(batch: Batch, complaint: Complaint, actor: Actor) -> Event:
     """The feedback was read; the decision stands."""
     event = batch.transition(complaint, "leave", actor)
     batch.end_deadlines(complaint, DeadlineState.MET, Kind.READING)
-    _stands(batch, complaint, event)
+    _stands(batch, complaint, event, "complaint_feedback_read")
     return event
 
 
@@ -69,14 +69,15 @@ def nobody_gave_any(batch: Batch, complaint: Complaint) -> Event:
 def nobody_read_it(batch: Batch, complaint: Complaint) -> Event:
     """Nobody asked for another look in time: the decision stands, they are told, and so is the lead."""
     event = batch.transition(complaint, "end_reading", Actor.system("feedback_read_working_days"))
-    _stands(batch, complaint, event)
+    _stands(batch, complaint, event, "complaint_feedback_over")
     if not telling.staff(batch, complaint, event, "complaint_feedback_unread", StaffRole.LEAD):
         telling.staff(batch, complaint, event, "complaint_feedback_unread", StaffRole.ADMIN)
     return event
 
 
-def _stands(batch: Batch, complaint: Complaint, event: Event) -> None:
+def _stands(batch: Batch, complaint: Complaint, event: Event, kind: str) -> None:
     """Those who gave feedback hear what became of it."""
     for given in complaint.hand.feedback:
         person = complaint.person(Party(given.party))
-        telling.tell(batch, complaint, event, "complaint_feedback_read", person)
+        outside = telling.outside(batch, complaint)
+        telling.tell(batch, complaint, event, kind, person, outside=outside)

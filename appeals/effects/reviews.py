@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals import policies, states
 from appeals.effects import telling
 from appeals.models import Compensation, Complaint, Look, Review, ReviewPoint
-from appeals.states import Kind, Mark, Result
+from appeals.states import ComplaintState, Kind, Mark, Result
 from core.actors import Actor, StaffRole
 from core.batch import Batch
 from core.errors import NotAllowed
@@ -148,6 +148,8 @@ def _tell_the_result(
 ) -> None:
     kind = f"complaint_{complaint.state}"
     feedback = complaint.running(Kind.FEEDBACK)
+    if complaint.state == ComplaintState.DECISION_STANDS:
+        facts = facts | {"outside": telling.outside(batch, complaint)}
     for party in (Party.BUYER, Party.SELLER):
         own: dict[str, Any] = {}
         if party in promises:

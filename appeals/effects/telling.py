@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from appeals.models import Complaint
+from appeals.states import Outside
 from core.actors import StaffRole
 from core.batch import Batch
 from core.models import Event
@@ -23,6 +24,15 @@ def tell(
     }  # fmt: skip
     facts |= {name: plain(value) for name, value in params.items()}
     notifications.notify(batch, event, kind=kind, to=to, params=facts)
+
+
+def outside(batch: Batch, complaint: Complaint) -> str:
+    """For letters about the end: whether the results name bodies outside the portal; read once a batch."""
+    known: dict[int, str] = batch.__dict__.setdefault("_outside", {})
+    if complaint.storefront_id not in known:
+        named = complaint.storefront.outside_bodies
+        known[complaint.storefront_id] = Outside.NAMED.value if named else ""
+    return known[complaint.storefront_id]
 
 
 def both(batch: Batch, complaint: Complaint, event: Event, kind: str, **params: Any) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from appeals import services
+from core.models import Storefront
 from notifications import rendering
 from notifications.models import Notice
 from tests.appeals import factories as make
@@ -30,6 +32,32 @@ def returned() -> None:
     make.send(make.in_review(make.joined(dispute)))
 
 
+def unread() -> None:
+    complaint = make.feedback_given()
+    disputes.at(complaint.deadlines.get(kind="reading").due_at)
+
+
+def read() -> None:
+    make.lea()
+    services.leave_complaint(complaint_id=make.feedback_given().pk, actor=make.lea())
+
+
+def with_bodies(act: Callable[[], Any]) -> Callable[[], Any]:
+    """The same where the operator names bodies outside the portal."""
+
+    def named() -> None:
+        front = Storefront.default()
+        front.outside_bodies = "Arbitration board, https://board.example"
+        front.save(update_fields=["outside_bodies"])
+        act()
+
+    return named
+
+
+def stands() -> None:
+    make.send(make.in_second_review())
+
+
 LETTERS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "made": (make.waiting, ("complaint_made_own", "complaint_made_other")),
     "late": (late, ("complaint_late_buyer",)),
@@ -39,7 +67,11 @@ LETTERS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     ),
     "wrong": (make.wrong, ("complaint_decision_wrong_buyer", "complaint_decision_wrong_seller")),
     "reopened": (make.reopened, ("complaint_reopened_buyer",)),
-    "stands": (lambda: make.send(make.in_second_review()), ("complaint_decision_stands_buyer",)),
+    "stands": (stands, ("complaint_decision_stands_buyer",)),
+    "stands_with_bodies": (with_bodies(stands), ("complaint_decision_stands_buyer",)),
+    "feedback_read": (read, ("complaint_feedback_read",)),
+    "feedback_over": (unread, ("complaint_feedback_over",)),
+    "feedback_over_with_bodies": (with_bodies(unread), ("complaint_feedback_over",)),
 }  # fmt: skip
 
 

@@ -338,7 +338,7 @@ def test_feedback_that_nobody_reads_ends_and_the_lead_hears_of_it(frozen: dateti
 
     assert make.fresh(complaint).state == "decision_stands"
     assert told(complaint) == [
-        ("Alice", "complaint_feedback_read"), ("Lea", "complaint_feedback_unread"),
+        ("Alice", "complaint_feedback_over"), ("Lea", "complaint_feedback_unread"),
     ]  # fmt: skip
 
 
@@ -351,6 +351,7 @@ def test_the_reader_of_the_feedback_may_leave_it_at_that(frozen: datetime) -> No
     services.leave_complaint(complaint_id=complaint.pk, actor=make.theo())
 
     assert make.fresh(complaint).state == "decision_stands"
+    assert told(complaint) == [("Alice", "complaint_feedback_read")]
 
 
 def test_the_complaint_of_a_reviewer_who_lost_the_role_goes_back(frozen: datetime) -> None:
