@@ -206,3 +206,8 @@ _MOVED = [
     _("A day off was added to our calendar, so the review of the decision is due a little later: by %(due_at)s.")
 ]  # fmt: skip
 _both("complaint_date_moved", _("Complaint %(subject)s: a later date"), _MOVED, _MOVED)
+_one(
+    "complaint_reading_moved", _("Complaint %(subject)s: your feedback is read a little later"),
+    [_("A day off was added to our calendar, so your feedback is read a little later: by %(due_at)s.")],
+    weight=False,
+)  # fmt: skip

@@ -63,3 +63,12 @@ def _extended(
 def _recounted(batch: Batch, complaint: Complaint, deadline: Deadline, event: Event) -> None:
     """A day off became known: whoever waits for the review reads its later date."""
     telling.both(batch, complaint, event, "complaint_date_moved", due_at=deadline.due_at)
+
+
+@recount.recounts(ComplaintDeadline, Kind.READING)
+def _reading_recounted(
+    batch: Batch, complaint: Complaint, deadline: Deadline, event: Event
+) -> None:
+    """Whoever gave feedback was told until when it is read, and reads the later date."""
+    to = [complaint.person(Party(given.party)) for given in complaint.hand.feedback]
+    telling.tell(batch, complaint, event, "complaint_reading_moved", *to, due_at=deadline.due_at)

@@ -41,6 +41,19 @@ def test_a_closing_day_moves_the_review_and_its_copy_on_the_dispute_alike(frozen
     assert facts.told(complaint.dispute) == []
 
 
+def test_a_closing_day_moves_the_time_to_read_feedback_and_who_gave_it_is_told(
+    frozen: datetime,
+) -> None:
+    complaint = make.feedback_given()
+    before = complaint.deadlines.get(kind="reading").due_at
+    ClosingDay.objects.create(storefront=Storefront.default(), date=date(2026, 3, 4), name="Move")
+
+    recount.recount()
+
+    assert complaint.deadlines.get(kind="reading").due_at == before + DAY
+    assert told(complaint) == [("Alice", "complaint_reading_moved")]
+
+
 def test_an_outage_gives_the_other_party_its_time_to_complain_back(frozen: datetime) -> None:
     complaint = make.waiting()
     with clock.freeze(frozen + DAY):
