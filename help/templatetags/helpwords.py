@@ -30,6 +30,10 @@ def number(context: Context, name: str) -> str | SafeString:
     value = context["policy"].get(name)
     unit = SETTINGS[name].unit
     shown = number_format(Decimal(value), use_l10n=True, force_grouping=True)
+    if name == "evidence_max_files":
+        return ngettext("%(n)s file", "%(n)s files", value) % {"n": shown}
+    if name == "pdf_max_pages":
+        return ngettext("%(n)s page", "%(n)s pages", value) % {"n": shown}
     if unit == "days":
         return ngettext("%(n)s day", "%(n)s days", value) % {"n": shown}
     if unit == "working days":

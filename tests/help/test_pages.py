@@ -96,6 +96,16 @@ def test_every_number_on_a_page_changes_with_the_policy(page: Any) -> None:
     assert set(re.findall(r"\d[\d.,]*\d|\d", after)) <= figures | example
 
 
+def test_one_file_of_one_page_is_no_plural() -> None:
+    one = {"evidence_max_files": 1, "pdf_max_pages": 1}
+    version(Storefront.default().current_policy().values | one)
+
+    page = text(Client().get("/help/evidence/"))
+
+    assert "Each side can add up to 1 file to a case, each of up to" in page
+    assert "A PDF with up to 1 page." in page
+
+
 def test_page_shows_the_numbers_of_the_policy_in_force() -> None:
     assert "Either side can do it, once, within 7 days of the decision" in text(
         Client().get("/help/complaints/")
