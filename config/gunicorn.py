@@ -4,7 +4,9 @@ Everything can be given again on the command line. `WEB_WORKERS` and `WEB_THREAD
 answered side by side.
 """
 
+import os
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -13,6 +15,11 @@ from gunicorn import util
 from gunicorn.http.unreader import SocketUnreader
 
 from config import env
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+"""Read before anything is served, so that the server ends with the sentence about a wrong setting; a worker that ended
+with it would be started again for ever."""
 
 worker_class = "gthread"
 workers = env.number("WEB_WORKERS", 2, most=512)

@@ -39,14 +39,19 @@ PRODUCTION = {
 
 def manage(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """A command of manage.py with these variables and none of ours."""
+    return python("manage.py", *words, **variables)
+
+
+def python(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "manage.py", *words],
+        [sys.executable, *words],
         cwd=ROOT,
         env={**keep, **variables},
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
 
 
@@ -60,6 +65,17 @@ def test_names_are_those_of_the_example() -> None:
     )
 
     assert sorted(example) == sorted(read)
+
+
+def test_the_web_server_ends_with_the_sentence_and_starts_no_worker_again() -> None:
+    words = ("config.wsgi", "--config", "python:config.gunicorn", "--bind", "127.0.0.1:0")
+
+    done = python("-m", "gunicorn", *words, **PRODUCTION, SWEEP_LANES="9")
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Recourse cannot start: SWEEP_LANES must be a whole number from 1 to 8, not '9'.\n"
+    )
 
 
 @pytest.mark.parametrize("name", sorted(set(PRODUCTION) - {"DEFAULT_FROM_EMAIL"}))
