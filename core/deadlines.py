@@ -105,8 +105,10 @@ def sweep(
             return _lane(0, batch_size, end, chosen, tidy, rest)
         done = Sweep()
         with ThreadPoolExecutor(lanes, thread_name_prefix="lane") as pool:
-            how = {"size": batch_size, "end": end, "tables": chosen, "tidy": tidy, "rest": rest}
-            for share in pool.map(partial(_closing_lane, **how), range(lanes)):
+            run = partial(
+                _closing_lane, size=batch_size, end=end, tables=chosen, tidy=tidy, rest=rest
+            )
+            for share in pool.map(run, range(lanes)):
                 done.add(share)
         return done
 
@@ -288,7 +290,7 @@ def _set_aside(model: type[Deadline], pk: Any, select: Any, trace: str) -> None:
 
 def _pause_after(attempts: int) -> timedelta:
     """1, 2, 4 … minutes, an hour at most. Not a power of every count: one that fails for days would overflow."""
-    return min(FIRST_RETRY * 2 ** min(attempts - 1, 6), LONGEST_RETRY)
+    return min(FIRST_RETRY * (1 << min(attempts - 1, 6)), LONGEST_RETRY)
 
 
 def _retry_one(model: type[Deadline], done: Sweep) -> bool:

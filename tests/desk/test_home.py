@@ -33,7 +33,7 @@ def test_the_desk_begins_with_a_page_of_the_role_and_shows_no_place_that_is_clos
     monkeypatch.setattr(second_factor, "is_done", lambda request: True)
     make.escalated()
     client = Client()
-    client.force_login(User.objects.get(pk=make.staff("Ada", role).user_id))
+    client.force_login(User.objects.get(pk=make.staff("Ada", role).person_id))
 
     page = client.get(reverse("desk:home"), follow=True)
 
