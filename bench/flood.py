@@ -21,8 +21,9 @@ IDLE = 60
 PERIOD = "5"
 LIMIT_OF = 4000
 FRESH = 100
-WORKERS, LANES = 1, 1
-"""What suits a machine whose few processors are the web's and the database's too: more win nothing there."""
+WORKERS, LANES, REST = 1, 1, 50
+"""What suits a machine whose few processors are the web's and the database's too: more win nothing there, and a sweep
+that rests for half of a batch's time leaves the pages theirs."""
 HELD = 500 * WORKERS * LANES
 """Cases that they may have in their hands: so far the oldest may be out of order."""
 
@@ -44,7 +45,9 @@ def main(n: int = 1_000_000) -> None:
     with databases.cases("bench_flood", n, "silent") as name:
         signed_in = databases.run(name, "bench.sessions", "0", str(SELLERS), "0")
         with (
-            processes.running(name, SWEEP_SECONDS=PERIOD, SWEEP_LANES=str(LANES)) as here,
+            processes.running(
+                name, SWEEP_SECONDS=PERIOD, SWEEP_LANES=str(LANES), SWEEP_REST=str(REST)
+            ) as here,
             databases.connect(name) as sql,
         ):
             browsing = load.Play(here, here.web(), signed_in, people, "bench/browsers.py")
